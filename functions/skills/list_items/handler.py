@@ -1,0 +1,14 @@
+"""Wiring of the skill `list_items` as a function: one order a message."""
+
+from functools import partial
+from typing import Any
+
+from functions.skills.list_items.skill import list_items
+from shared import bootstrap
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Takes an SQS batch; answers which of its messages failed."""
+    return bootstrap.run_orders(
+        event, lambda outside: partial(list_items, deployment=outside.deployment, url_template=outside.deployment_url)
+    )

@@ -1,0 +1,15 @@
+"""Wiring of the skill `migrate_items` as a function: one order a message."""
+
+from functools import partial
+from typing import Any
+
+from functions.skills.migrate_items.skill import migrate_items
+from shared import bootstrap
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Takes an SQS batch; answers which of its messages failed."""
+    return bootstrap.run_orders(
+        event,
+        lambda outside: partial(migrate_items, deployment=outside.deployment, url_template=outside.deployment_url),
+    )

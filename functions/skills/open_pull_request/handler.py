@@ -1,0 +1,15 @@
+"""Wiring of the skill `open_pull_request` as a function: one order a message."""
+
+from functools import partial
+from typing import Any
+
+from functions.skills.open_pull_request.skill import open_pull_request
+from shared import bootstrap
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Takes an SQS batch; answers which of its messages failed."""
+    return bootstrap.run_orders(
+        event,
+        lambda outside: partial(open_pull_request, pull_requests=outside.pull_requests, contents=outside.contents),
+    )

@@ -1,0 +1,12 @@
+"""Wiring of the skill `run_workflow` as a function: one order a message."""
+
+from functools import partial
+from typing import Any
+
+from functions.skills.run_workflow.skill import run_workflow
+from shared import bootstrap
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Takes an SQS batch; answers which of its messages failed."""
+    return bootstrap.run_orders(event, lambda outside: partial(run_workflow, workflows=outside.workflows))

@@ -1,0 +1,15 @@
+"""The door for Slack: `POST /slack/interactions` and `POST /slack/commands` behind API Gateway (HTTP API, payload 2.0)."""
+
+from shared import bootstrap_doors
+from shared.app.answers import Response
+from shared.app.ingest import ingest_slack
+from shared.observability import door_logger
+
+bootstrap_doors.prepare()
+LOG = door_logger("slack")
+
+
+def handler(event: object, context: object) -> Response:
+    """200 for what was enqueued; see `shared.app.answers.through` for what went wrong."""
+    doors = bootstrap_doors.doors()
+    return ingest_slack(event, secrets=doors.secrets, outbox=doors.outbox, now=doors.clock(), log=LOG, team=doors.team)

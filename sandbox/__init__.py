@@ -1,0 +1,1 @@
+"""The same functions on one machine, with a mock world around them."""

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+exec helm upgrade --install airflow ./chart "$@"

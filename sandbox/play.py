@@ -1,0 +1,139 @@
+"""Plays one scenario in one world: functions work, webhooks arrive, people act, and then time jumps to what is due next."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sandbox.fresh import apply_campaign, fill_github
+from sandbox.observing import Observer
+from sandbox.people import People
+from sandbox.recorder import Recorder
+from sandbox.runtime import LONGEST_DELAY, Runtime
+from sandbox.scenario import Script
+from sandbox.slack.reading import read
+from sandbox.world import World
+from shared import names
+from shared.domain.view import View
+from shared.ports.queues import Message
+from state_schema.ids import migration_id
+
+FRUITLESS: Final = 3
+"""Jumps after which nothing changed: then nothing ever will."""
+MOST_ROUNDS: Final = 3000
+PACE: Final = 5
+"""Seconds between two looks at a pull request on GitHub itself."""
+PATIENCE: Final = 3600
+"""Seconds that a real person may take."""
+_OVER: Final = frozenset({"completed", "aborted"})
+
+
+@dataclass(slots=True)
+class Pauses:
+    """Moments at which nothing was left to do, since something last changed. `waited` in seconds."""
+
+    fruitless: int = 0
+    waited: int = 0
+    _version: int = -1
+
+    def note(self, version: int, *, waiting: bool) -> None:
+        """One more; `version` counts all events, `waiting` says that a real person is waited for."""
+        if version != self._version:
+            self.fruitless, self.waited, self._version = 0, 0, version
+        elif waiting:
+            self.waited += PACE
+        else:
+            self.fruitless += 1
+
+
+@dataclass(slots=True)
+class Play:
+    """One scenario under way."""
+
+    world: World
+    script: Script
+    observer: Observer
+    recorder: Recorder = field(default_factory=Recorder)
+    _shown: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> str:
+        """Plays it to its end; empty, or why it came to none."""
+        self._prepare()
+        campaign = self.script.campaign
+        people = People(self.world, campaign.channel, self.script.scenario.people)
+        for resource in campaign.resources:
+            people.type(f"start {resource.id}")
+        # SQS has a clock of its own, which does not jump: there, what failed is tried again at once.
+        delay = LONGEST_DELAY if self.world.settings.engine == "embedded" else 0
+        runtime = Runtime(self.world.engine.inbox, self.world.clock.now, done=self._tell, longest_delay=delay)
+        return self._rounds(runtime, people)
+
+    def views(self) -> list[View]:
+        """Every migration as it is now."""
+        campaign = self.script.campaign
+        load = self.world.engine.migrations.load
+        return [load(migration_id(campaign.id, resource.id)).view for resource in campaign.resources]
+
+    def _prepare(self) -> None:
+        campaign, setup = self.script.campaign, self.script.scenario.world
+        fill_github(self.world.github, [resource.id for resource in campaign.resources])
+        apply_campaign(self.world.engine, self.script.plan, campaign, self.world.clock.now())
+        for one in setup.failing_items:
+            self.world.airflow.fail(one.resource, one.environment, one.item, one.reason, one.times)
+        if setup.lost_webhooks:
+            self.world.github.drop_next_deliveries(setup.lost_webhooks)
+
+    def _rounds(self, runtime: Runtime, people: People) -> str:
+        pauses = Pauses()
+        for _ in range(MOST_ROUNDS):
+            runtime.drain()
+            if self.world.github.deliver_pending():
+                continue
+            views = self._look()
+            if all(view.state.status in _OVER for view in views):
+                return ""
+            if people.act(views):
+                continue
+            wishes = people.awaited(views)
+            if wishes:
+                self._wait(wishes)
+            due = self._next_due()
+            pauses.note(sum(view.state.version for view in views), waiting=bool(wishes))
+            if pauses.waited > PATIENCE:
+                return f"Nobody did this within {PATIENCE // 60} minutes. {wishes[0]}"
+            if pauses.fruitless >= FRUITLESS or due is None:
+                return ""
+            self.world.clock.advance_to(due)
+            runtime.sweep()
+        return f"It came to no end within {MOST_ROUNDS} rounds."
+
+    def _wait(self, wishes: Sequence[str]) -> None:
+        """For a real person, in real time."""
+        for wish in wishes:
+            if wish not in self._shown:
+                self._shown[wish] = wish
+                self.observer.on_wish(wish)
+        time.sleep(PACE)
+
+    def _next_due(self) -> datetime | None:
+        engine = self.world.engine
+        hidden = getattr(engine.inbox, "next_visible_at", lambda: None)()
+        times = (engine.due_times.next_due(), self.world.github.next_due(), hidden)
+        return min((time for time in times if time is not None), default=None)
+
+    def _look(self) -> list[View]:
+        """At a moment at which nothing moves."""
+        views, messages = self.views(), self.world.slack.messages(self.script.campaign.channel)
+        self.recorder.note(views, messages)
+        for message in messages:
+            text = read(message)
+            if self._shown.get(message.ts) != text:
+                self._shown[message.ts] = text
+                self.observer.on_card(text)
+        self.observer.on_change(views)
+        return views
+
+    def _tell(self, queue: str, _: Sequence[Message]) -> None:
+        if queue == names.SIGNALS:
+            self.observer.on_change(self.views())

@@ -1,0 +1,130 @@
+"""What a scenario's file may say: who does what when, what is wrong with the world, and what must come of it."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from state_schema.migration import Status
+from state_schema.model import Model
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class When(Model):
+    """Where somebody acts; what is left out fits everywhere. `word` is what the card says: `pr_created`."""
+
+    word: Word | None = None
+    phase: str | None = None
+    step: str | None = None
+    environment: str | None = None
+    """Or `shared`."""
+    resource: str | None = None
+
+
+class Ending(Model):
+    """How a workflow run ends."""
+
+    conclusion: Literal["success", "failure", "cancelled", "timed_out", "startup_failure"]
+    reason: str = ""
+
+
+class Act(Model):
+    """One of these. People act on what they see: an open pull request, a run in progress, a button, the channel."""
+
+    merge: Literal[True] | None = None
+    request_changes: str | None = None
+    push_fix: dict[str, str | None] | None = None
+    """Path to text; `{}` touches the pull request's first file."""
+    close: Literal[True] | None = None
+    finish_run: Ending | None = None
+    click: str | None = None
+    """The verb of a button."""
+    command: str | None = None
+    """What is typed after `/migrate`; `{resource}` and `{environment}` are filled in."""
+    nothing: Literal[True] | None = None
+    """They see it and leave it: later rules are not asked."""
+    by: str | None = None
+    """A Slack user id; left out, somebody who may."""
+
+    @model_validator(mode="after")
+    def _is_one_act(self) -> Self:
+        given = [name for name in type(self).model_fields if name != "by" and getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"an act is exactly one of its fields; given: {', '.join(given) or 'none'}")
+        return self
+
+    @property
+    def at_pull_request(self) -> bool:
+        """Whether it is done on GitHub."""
+        return bool(self.merge or self.close or self.request_changes is not None or self.push_fix is not None)
+
+    @property
+    def wish(self) -> str:
+        """The act at a pull request, said to whoever is to do it."""
+        if self.request_changes is not None:
+            return "request changes in a review, then push a commit, and merge"
+        if self.push_fix is not None:
+            return "push a commit, then merge"
+        return "close it without merging" if self.close else "review and merge"
+
+
+class Rule(Model):
+    """When that is seen, then this is done, at most `times` times. The first rule that fits is followed."""
+
+    when: When = When()
+    do: Act
+    times: Annotated[int, Field(ge=1)] | None = None
+
+
+class FailingItem(Model):
+    """An item that the mock deployment refuses to migrate, `times` times."""
+
+    resource: str
+    environment: str
+    item: str
+    reason: str
+    times: Annotated[int, Field(ge=1)] = 1
+
+
+class Setup(Model):
+    """What is wrong with the world from the start."""
+
+    failing_items: tuple[FailingItem, ...] = ()
+    lost_webhooks: Annotated[int, Field(ge=0)] = 0
+
+
+class ExpectedCheckpoint(Model):
+    """A track came to this word; `shows` are texts on its card then; with `last` it never came on from there."""
+
+    word: Word
+    track: str
+    resource: str | None = None
+    shows: tuple[str, ...] = ()
+    progress: Annotated[str, Field(pattern=r"^\d+/\d+$")] | None = None
+    last: bool = False
+
+
+class Expectations(Model):
+    """Three kinds. `state` is a part of what is found at the end; the key `*` stands for every key."""
+
+    final_state: Status | None = None
+    checkpoints: tuple[ExpectedCheckpoint, ...] = ()
+    state: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Self:
+        if self.final_state is None and not self.checkpoints and not self.state:
+            raise ValueError("expect at least one of final_state, checkpoints, state")
+        return self
+
+
+class Scenario(Model):
+    """One file. `plan` and `campaign` are laid over the examples: mappings are merged, null takes a field out."""
+
+    title: str
+    description: str = ""
+    plan: dict[str, Any] = Field(default_factory=dict)
+    campaign: dict[str, Any] = Field(default_factory=dict)
+    world: Setup = Setup()
+    people: tuple[Rule, ...] = ()
+    expect: Expectations

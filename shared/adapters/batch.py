@@ -1,0 +1,62 @@
+"""Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.batch.base import FailureResponse
+from aws_lambda_powertools.utilities.batch.exceptions import ExceptionInfo
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import ValidationError
+
+from shared.errors import WaymarkError
+
+
+def take_batch(event: dict[str, Any], take: Callable[[SQSRecord], object], log: Logger) -> dict[str, Any]:
+    """Calls `take` with each record; answers `batchItemFailures` with those for which it raised, and logs each of them.
+
+    A batch in which all failed is answered the same way: one of one is the usual batch.
+    """
+
+    def record_handler(record: SQSRecord) -> object:
+        return take(record)
+
+    processor = _Processor(log)
+    with processor(records=event["Records"], handler=record_handler):
+        processor.process()
+    response: dict[str, Any] = dict(processor.response())
+    return response
+
+
+def receives(record: SQSRecord) -> int:
+    """How often the message was received, this time included."""
+    return int(record.attributes.approximate_receive_count or 1)
+
+
+class _Processor(BatchProcessor):
+    """Powertools' own, but that a message that fails is not passed over in silence."""
+
+    def __init__(self, log: Logger) -> None:
+        super().__init__(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        self._log = log
+
+    def failure_handler(self, record: SQSRecord, exception: ExceptionInfo) -> FailureResponse:
+        error = exception[1]
+        known = isinstance(error, WaymarkError | ValidationError)
+        told = {
+            "message_id": record.message_id,
+            "receives": receives(record),
+            "error": type(error).__name__,
+            "reason": _reason(error),
+        }
+        self._log.error("message failed", extra=told, exc_info=None if known else error)
+        return super().failure_handler(record, exception)
+
+
+def _reason(error: BaseException | None) -> str:
+    """A message that is not valid is not quoted: it may hold an address to answer to, or worse."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)

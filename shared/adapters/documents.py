@@ -1,0 +1,84 @@
+"""How documents are written and read, the same in every store: JSON text, upcast as it is read, never repaired in silence."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from shared.errors import PermanentError
+from shared.ports.migrations import Commit
+from state_schema.model import Model
+from state_schema.upcast import Kind, upcast
+
+STATE_LIMIT: Final = 16 * 1024
+"""Bytes of a migration's state as JSON: what each step reads and writes again, so it may not grow with its past."""
+LAST_EVENT: Final = 99_999_999
+"""As many events as a migration can have."""
+LAST_WAVE: Final = 999
+
+M = TypeVar("M", bound=Model)
+
+
+def written(model: Model) -> str:
+    """The model as JSON text, with the names that files use."""
+    return model.model_dump_json(by_alias=True)
+
+
+def read(model: type[M], text: str, item: str, kind: Kind | None = None) -> M:
+    """The model that was written as `text`, brought up to the present schema first where it is of a versioned kind.
+
+    PermanentError names `item` where it cannot be read or a later release wrote it; the stored item stays as it is.
+    """
+    try:
+        document = json.loads(text)
+        return model.model_validate(upcast(kind, document) if kind else document)
+    except ValidationError as exc:
+        first = exc.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _unreadable(item, f"{place}: {first['msg']}") from exc
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
+        raise _unreadable(item, str(exc)) from exc
+
+
+def checked_state(commit: Commit) -> str:
+    """The commit's state as JSON text; PermanentError where it has grown beyond STATE_LIMIT.
+
+    ValueError, a mistake of the caller's, where its records are not those between `before` and its version.
+    """
+    state = commit.state
+    numbers = [record.number for record in commit.records]
+    if not numbers or numbers != list(range(commit.before + 1, state.version + 1)):
+        raise ValueError(f"{state.id}: events {numbers} do not lead from version {commit.before} to {state.version}")
+    text = written(state)
+    size = len(text.encode())
+    if size > STATE_LIMIT:
+        raise PermanentError(
+            f"state of {state.id} has grown to {size} bytes, allowed are {STATE_LIMIT}: shorten its outputs or metadata",
+            code="state_too_large",
+        )
+    return text
+
+
+def stamp(moment: datetime) -> str:
+    """The moment in UTC, always as wide, so that stamps sort like moments. ValueError where it has no zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no zone; give one")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(text: str) -> datetime:
+    """The moment of a stamp."""
+    return datetime.fromisoformat(text)
+
+
+def campaign_of(migration: str) -> str:
+    """The campaign's id: the part before the slash of the migration's."""
+    return migration.partition("/")[0]
+
+
+def _unreadable(item: str, why: str) -> PermanentError:
+    return PermanentError(
+        f"{item} cannot be read: {why}. It is left as it is; deploy the release that wrote it, or restore it",
+        code="unreadable",
+    )

@@ -1,0 +1,75 @@
+"""Plans and campaigns in SQL: a plan is inserted once, a campaign is saved under its version with one history row."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from shared.adapters.documents import read, stamp, written
+from shared.adapters.missing import no_campaign, no_plan, plan_named, published_otherwise
+from shared.adapters.sql_engine import reading, writing
+from shared.adapters.sql_tables import campaign_events, campaigns, plans
+from shared.adapters.sql_versions import put_version
+from shared.ports.campaigns import CampaignCommit
+from state_schema.campaign import Campaign
+from state_schema.plan import Plan
+
+
+class SqlPlans:
+    """The port Plans. What it has read it keeps: a published version never changes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: dict[str, Plan] = {}
+
+    def publish(self, plan: Plan) -> bool:
+        row = {"name": plan.name, "version": plan.version, "body": written(plan)}
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(plans).values(row))
+        except IntegrityError as exc:
+            if written(self._read(plan.ref)) != written(plan):
+                raise published_otherwise(plan) from exc
+            return False
+        return True
+
+    def load(self, ref: str) -> Plan:
+        if ref not in self._kept:
+            self._kept[ref] = self._read(ref)
+        return self._kept[ref]
+
+    def _read(self, ref: str) -> Plan:
+        name, version = plan_named(ref)
+        with reading(self._engine) as connection:
+            wanted = select(plans.c.body).where(plans.c.name == name, plans.c.version == version)
+            body = connection.execute(wanted).scalar_one_or_none()
+        if body is None:
+            raise no_plan(ref)
+        return read(Plan, body, f"the plan {ref}")
+
+
+class SqlCampaigns:
+    """The port Campaigns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def load(self, campaign: str) -> tuple[int, Campaign]:
+        with reading(self._engine) as connection:
+            wanted = select(campaigns).where(campaigns.c.campaign == campaign)
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            raise no_campaign(campaign)
+        return row.version, read(Campaign, row.body, f"the campaign {campaign}", "campaign")
+
+    def save(self, commit: CampaignCommit) -> None:
+        campaign, version, body = commit.campaign.id, commit.before + 1, written(commit.campaign)
+        event = {"campaign": campaign, "number": version, "actor": commit.actor, "at": stamp(commit.at), "body": body}
+        with writing(self._engine) as connection:
+            row = {"version": version, "body": body}
+            put_version(connection, campaigns, ("campaign", campaign), row, commit.before)
+            connection.execute(insert(campaign_events).values(event))
+
+    def names(self) -> Sequence[str]:
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(select(campaigns.c.campaign).order_by(campaigns.c.campaign)).scalars())

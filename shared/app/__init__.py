@@ -1,0 +1,1 @@
+"""The use cases: functions that take their ports as keyword arguments."""

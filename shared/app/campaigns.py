@@ -1,0 +1,93 @@
+"""Publishing a plan and applying a campaign: everything is checked before anything is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.campaign_rules import campaign_problems
+from shared.domain.display import summary_of
+from shared.domain.evolve import evolve
+from shared.domain.history import record
+from shared.domain.template_rules import Problem
+from shared.domain.view import Cause, View
+from shared.errors import InvalidInputError, NotFoundError, RetryableError, StaleStateError
+from shared.ports.campaigns import CampaignCommit, Campaigns, Plans
+from shared.ports.migrations import Commit, Migrations
+from state_schema.campaign import Campaign, Resource
+from state_schema.events import MigrationCreated
+from state_schema.gate import Gate
+from state_schema.ids import migration_id
+from state_schema.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What applying a campaign file does, or would do: `problems` stop it; `new` resources get a migration."""
+
+    campaign: Campaign
+    plan: Plan
+    before: int
+    problems: tuple[Problem, ...]
+    new: tuple[Resource, ...]
+    known: tuple[Resource, ...]
+    changed: bool
+
+
+def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migrations: Migrations) -> Application:
+    """Looks what applying the campaign would do, and writes nothing. NotFoundError where its plan is not published."""
+    plan = plans.load(campaign.plan)
+    problems = tuple(campaign_problems(campaign, plan))
+    try:
+        before, stored = campaigns.load(campaign.id)
+    except NotFoundError:
+        return Application(campaign, plan, 0, problems, campaign.resources, (), changed=True)
+    known = {one.id for one in campaign.resources if _exists(migration_id(campaign.id, one.id), migrations)}
+    return Application(
+        campaign=campaign,
+        plan=plan,
+        before=before,
+        problems=problems,
+        new=tuple(one for one in campaign.resources if one.id not in known),
+        known=tuple(one for one in campaign.resources if one.id in known),
+        changed=stored != campaign,
+    )
+
+
+def apply(application: Application, *, actor: str, at: datetime, campaigns: Campaigns, migrations: Migrations) -> None:
+    """Writes the campaign, then one migration for each new resource. Applying again after a crash does the rest.
+
+    InvalidInputError where there are problems; RetryableError where somebody else applied it since `prepare`.
+    """
+    if application.problems:
+        raise InvalidInputError(tuple(f"{'.'.join(map(str, at))}: {text}" for at, text in application.problems))
+    if application.changed:
+        try:
+            campaigns.save(CampaignCommit(application.before, application.campaign, actor, at))
+        except StaleStateError as exc:
+            raise RetryableError(f"{application.campaign.id} was applied by somebody else just now") from exc
+    cause = Cause(at, actor, f"apply:{application.campaign.id}:{at.isoformat()}")
+    for resource in application.new:
+        try:
+            migrations.save(_creation(application.campaign, application.plan, resource, cause))
+        except StaleStateError:
+            continue
+
+
+def _creation(campaign: Campaign, plan: Plan, resource: Resource, cause: Cause) -> Commit:
+    chosen = resource.environments if resource.environments is not None else tuple(plan.environments)
+    created = MigrationCreated(
+        campaign=campaign.id,
+        resource=resource,
+        plan=campaign.plan,
+        environments=tuple(name for name in plan.environments if name in chosen),
+    )
+    state = evolve(None, created, cause)
+    view = View(state, plan, campaign, Gate(campaign=campaign.id))
+    return Commit(before=0, state=state, records=record([created], 0, "", cause), summary=summary_of(view))
+
+
+def _exists(migration: str, migrations: Migrations) -> bool:
+    try:
+        migrations.load(migration)
+    except NotFoundError:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""Resolves what a person typed into an act on one migration, and answers where it cannot."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.app.advance import advance
+from shared.app.typed_acts import act_of
+from shared.errors import NotFoundError
+from shared.messages import replies
+from shared.messages.escaping import code
+from shared.ports.campaigns import Campaigns, Plans
+from shared.ports.migrations import History, MigrationIndex, Migrations
+from shared.ports.queues import Outbox
+from state_schema.campaign import Campaign
+from state_schema.plan import ApprovalStep, ConfirmationStep, Plan
+from state_schema.signals import Act, Command
+
+_ACTS: Final = ("start", "approve", "decide", "retry", "skip", "block", "confirm", "deploy", "run-migration", "open-pr")
+_NO_CAMPAIGN: Final = (
+    "There is no such campaign here. Use the channel that its file names, or name it with `--campaign`."
+)
+_UNREADABLE: Final = (
+    "I can't read that: a quotation mark (or an apostrophe) has no partner, or a backslash has nothing after it."
+    " Put it right, or leave it out."
+)
+_OPTIONS: Final = ("--campaign", "\u2014campaign")
+"""Slack on a phone turns two hyphens into a dash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer to a command: `ok` where it was done or shown."""
+
+    ok: bool
+    text: str
+
+
+def run_command(
+    command: Command,
+    *,
+    campaign: str | None = None,
+    again: bool = False,
+    campaigns: Campaigns,
+    plans: Plans,
+    index: MigrationIndex,
+    migrations: Migrations,
+    history: History,
+    outbox: Outbox,
+) -> Said:
+    """Does what the command says: in the named campaign, that of its channel, or the only one there is.
+
+    `campaign`, or `--campaign NAME` in the text, names one. `again`: the command was received before.
+    """
+    try:
+        words, named = _without_option(shlex.split(command.text))
+    except ValueError:
+        return Said(ok=False, text=_UNREADABLE)
+    found = _campaign(campaign or named, command.channel, campaigns)
+    if isinstance(found, Said):
+        return found
+    plan = plans.load(found.plan)
+    known = verbs_of(plan)
+    if not words or words[0] == "help":
+        return Said(ok=True, text=replies.help_text(known))
+    if words[0] == "status":
+        return _status(found, words[1:], index)
+    if words[0] not in known:
+        return Said(ok=False, text=replies.unknown_command_text(words[0], known))
+    act = act_of(command, words, found, plan)
+    if isinstance(act, str):
+        return Said(ok=False, text=act)
+    return _done(act, again=again, migrations=migrations, history=history, outbox=outbox)
+
+
+def verbs_of(plan: Plan) -> tuple[str, ...]:
+    """Every command that makes sense for this plan: the built-in ones and its own `resume` words."""
+    resumes = []
+    for phase in plan.phases:
+        for step in phase.steps:
+            match step:
+                case ApprovalStep(approval=asked):
+                    resumes.append(asked.resume)
+                case ConfirmationStep(confirmation=asked):
+                    resumes.append(asked.resume)
+                case _:
+                    continue
+    return ("help", "status", *dict.fromkeys((*_ACTS, *resumes)))
+
+
+def _done(act: Act, *, again: bool, migrations: Migrations, history: History, outbox: Outbox) -> Said:
+    try:
+        decision = advance(act, migrations=migrations, history=history, outbox=outbox, again=again)
+    except NotFoundError as exc:
+        return Said(ok=False, text=str(exc))
+    if decision.refusal is not None:
+        return Said(ok=False, text=replies.refusal_text(decision.refusal))
+    return Said(ok=True, text=replies.answer_text(decision, act))
+
+
+def _status(campaign: Campaign, words: Sequence[str], index: MigrationIndex) -> Said:
+    rows = list(index.in_campaign(campaign.id))
+    wanted = [row for row in rows if not words or row.resource == words[0]]
+    if words and not wanted:
+        return Said(ok=False, text=replies.unknown_resource_text(words[0], [row.resource for row in rows]))
+    return Said(ok=True, text=replies.status_text(campaign.id, wanted))
+
+
+def _without_option(words: list[str]) -> tuple[list[str], str | None]:
+    """The words without `--campaign NAME` or `--campaign=NAME`, and the name; an option without a name stays a word."""
+    for place, word in enumerate(words):
+        option, equals, name = word.partition("=")
+        if option in _OPTIONS and equals:
+            return words[:place] + words[place + 1 :], name
+        if option in _OPTIONS and place + 1 < len(words):
+            return words[:place] + words[place + 2 :], words[place + 1]
+    return words, None
+
+
+def _campaign(name: str | None, channel: str | None, campaigns: Campaigns) -> Campaign | Said:
+    every = [campaigns.load(known)[1] for known in campaigns.names()]
+    if name is not None:
+        fitting = [one for one in every if one.id == name]
+    else:
+        fitting = [one for one in every if channel in {None, one.channel}]
+    if len(fitting) > 1:
+        ids = ", ".join(code(one.id) for one in fitting[:10])
+        return Said(ok=False, text=f"There are several campaigns here: {ids}. Name one with `--campaign`.")
+    return fitting[0] if fitting else Said(ok=False, text=_NO_CAMPAIGN)

@@ -1,0 +1,257 @@
+"""The one composition root: settings in, use cases with their ports out. Everything is built on demand."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from shared import names
+from shared.adapters.batch import receives, take_batch
+from shared.adapters.worker_logging import worker_logger
+from shared.app.card import post_checkpoint
+from shared.app.observe import observe
+from shared.app.run_skill import Tools, run_skill
+from shared.app.status import answer
+from shared.app.sweep import sweep
+from shared.app.take_signal import take_signal
+from shared.engines import Engine, aws_engine, embedded_engine
+from shared.ports.clock import Clock
+from shared.ports.deployment import Deployment
+from shared.ports.github import Contents, GithubReader, PullRequests, Workflows
+from shared.ports.secrets import Secrets
+from shared.ports.skills import Skill
+from shared.ports.slack import CardChannel, Replies
+from shared.settings import PREFIX, Settings
+from shared.webhooks.sighting import Sighting
+from state_schema.orders import CARDS, Order
+from state_schema.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from github import Github
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Settings and the sources of time, chance and secrets, and everything that is built from them."""
+
+    settings: Settings
+    secrets: Secrets
+    clock: Clock
+    jitter: Callable[[], float]
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The ports that depend on the engine."""
+        build = aws_engine if self.settings.engine == "aws" else embedded_engine
+        return build(self.settings, self.clock)
+
+    @cached_property
+    def outside(self) -> "Outside":
+        """The ports that reach the outside world."""
+        return Outside(self.settings, self.secrets)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What skills, looks and cards reach the outside world with. Each part is built when it is first needed."""
+
+    settings: Settings
+    secrets: Secrets
+
+    @property
+    def deployment_url(self) -> str:
+        """The template of a deployment's address."""
+        return self.settings.deployment_url
+
+    @cached_property
+    def reader(self) -> GithubReader:
+        """Reads pull requests and runs."""
+        from shared.adapters.github_reader import GithubRestReader
+
+        return GithubRestReader(self._github)
+
+    @cached_property
+    def pull_requests(self) -> PullRequests:
+        """Opens pull requests."""
+        from shared.adapters.github_pull_requests import GithubPullRequests
+
+        return GithubPullRequests(self._github)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """Reads folders."""
+        from shared.adapters.github_contents import GithubContents
+
+        return GithubContents(self._github)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Dispatches runs."""
+        from shared.adapters.github_workflows import GithubWorkflows
+
+        return GithubWorkflows(self._github)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """Talks to Airflow."""
+        from shared.adapters.airflow_api import AirflowDeployment
+
+        return AirflowDeployment(self.secrets)
+
+    @cached_property
+    def channel(self) -> CardChannel:
+        """Posts and updates cards."""
+        from shared.adapters.slack import SlackCards
+
+        return SlackCards(self.secrets, self.settings.slack_api)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Answers people."""
+        from shared.adapters.slack import SlackReplies
+
+        return SlackReplies(self.settings.slack_api)
+
+    @cached_property
+    def _github(self) -> "Github":
+        from shared.adapters.github_client import connect
+
+        return connect(self.settings, self.secrets)
+
+
+_in_use: Composition | None = None
+
+
+def use(composition: Composition | None) -> None:
+    """Makes all functions of this process use it; None goes back to the environment's settings."""
+    global _in_use  # noqa: PLW0603 - Lambda keeps one composition between invocations, the sandbox one a scenario
+    _in_use = composition
+
+
+def current() -> Composition:
+    """The composition in use; at first use it is built from the environment."""
+    if _in_use is None:
+        use(from_environment())
+    return _in_use or from_environment()
+
+
+def from_environment() -> Composition:
+    """The composition that the environment's settings ask for; InvalidInputError where they are wrong."""
+    return from_settings(Settings.from_environment(os.environ))
+
+
+def from_settings(settings: Settings) -> Composition:
+    """The composition for these settings, with the machine's time and chance."""
+    return Composition(settings, _secrets(settings), utc_now, random.random)
+
+
+def _secrets(settings: Settings) -> Secrets:
+    from shared.adapters.secrets import FixedSecrets, SecretsManagerSecrets, secrets_client
+
+    if settings.engine == "aws":
+        return SecretsManagerSecrets(secrets_client(), settings.secrets_prefix, time.monotonic)
+    return FixedSecrets({name: os.environ.get(PREFIX + name.upper().replace("-", "_"), "") for name in names.SECRETS})
+
+
+def utc_now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+def take_signals(event: dict[str, Any]) -> dict[str, Any]:
+    """The function `advance`: one signal a message."""
+    engine, log = current().engine, worker_logger("advance")
+
+    def take(record: "SQSRecord") -> None:
+        message = SIGNALS.validate_json(record.body)
+        outcome = take_signal(
+            message,
+            again=receives(record) > 1,
+            campaigns=engine.campaigns,
+            plans=engine.plans,
+            index=engine.index,
+            migrations=engine.migrations,
+            history=engine.history,
+            outbox=engine.outbox,
+        )
+        log.info("signal", extra={"signal": message.id, "kind": message.kind, "outcome": outcome})
+
+    return take_batch(event, take, log)
+
+
+def take_sightings(event: dict[str, Any]) -> dict[str, Any]:
+    """The function `observe`: one sighting a message."""
+    composition, log = current(), worker_logger("observe")
+    engine, reader = composition.engine, composition.outside.reader
+
+    def take(record: "SQSRecord") -> None:
+        sighting = Sighting.from_json(record.body)
+        told = observe(sighting, watches=engine.watches, github=reader, outbox=engine.outbox, clock=composition.clock)
+        log.info("sighting", extra={"delivery": sighting.delivery, "address": sighting.address, "told": told})
+
+    return take_batch(event, take, log)
+
+
+def run_orders(event: dict[str, Any], make_skill: Callable[[Outside], Skill[Any]]) -> dict[str, Any]:
+    """The functions of the skills: one order a message."""
+    composition = current()
+    engine, log = composition.engine, worker_logger("skill")
+    skill = make_skill(composition.outside)
+    prefix = {"campaign.title_prefix": composition.settings.title_prefix}
+    tools = Tools(engine.history, composition.clock, composition.jitter, prefix)
+
+    def take(record: "SQSRecord") -> None:
+        order = Order.model_validate_json(record.body)
+        outcome = run_skill(
+            order,
+            skill,
+            migrations=engine.migrations,
+            effects=engine.effects,
+            outbox=engine.outbox,
+            tools=tools,
+        )
+        log.info("order", extra={"order": order.key, "skill": order.skill, "outcome": outcome})
+
+    return take_batch(event, take, log)
+
+
+def post_cards(event: dict[str, Any]) -> dict[str, Any]:
+    """The function `post_checkpoint`: one card or answer a message."""
+    composition = current()
+    engine, outside, log = composition.engine, composition.outside, worker_logger("cards")
+    post = partial(
+        post_checkpoint,
+        migrations=engine.migrations,
+        history=engine.history,
+        posted_cards=engine.posted_cards,
+        channel=outside.channel,
+        replies=outside.replies,
+    )
+
+    def take(record: "SQSRecord") -> None:
+        message = CARDS.validate_json(record.body)
+        log.info("card", extra={"kind": message.kind, "outcome": post(message)})
+
+    return take_batch(event, take, log)
+
+
+def sweep_due(event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - the schedule's event says only that it is time
+    """The function `sweep`, once a minute."""
+    composition = current()
+    engine, now = composition.engine, composition.clock()
+    ticked = sweep(due_times=engine.due_times, migrations=engine.migrations, outbox=engine.outbox, now=now)
+    worker_logger("sweep").info("swept", extra={"ticked": ticked})
+    return {"ticked": ticked}
+
+
+def status(event: dict[str, Any]) -> dict[str, Any]:
+    """The function `status`: one HTTP request."""
+    engine = current().engine
+    return answer(
+        event, campaigns=engine.campaigns, index=engine.index, migrations=engine.migrations, history=engine.history
+    )

@@ -1,0 +1,1 @@
+"""The pure core: decisions, with no clock, no network, no environment and no randomness."""

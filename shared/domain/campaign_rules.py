@@ -1,0 +1,61 @@
+"""What in a campaign does not fit its plan. Every problem, each with its place."""
+
+from collections.abc import Iterator
+
+from shared.domain.template_rules import Place, Problem
+from shared.domain.windows import check_window
+from state_schema.campaign import Campaign
+from state_schema.plan import Plan
+
+
+def campaign_problems(campaign: Campaign, plan: Plan) -> list[Problem]:
+    """Everything in the campaign that does not fit its plan."""
+    return [*_resources(campaign, plan), *_environments_named(campaign, plan), *_waves(campaign), *_windows(campaign)]
+
+
+def _resources(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, resource in enumerate(campaign.resources):
+        if resource.id in seen:
+            yield ("resources", number, "id"), f"{resource.id!r} is listed twice"
+        seen.add(resource.id)
+        if resource.wave not in campaign.waves:
+            yield ("resources", number, "wave"), f"there is no wave {resource.wave}; waves: {sorted(campaign.waves)}"
+        chosen = set(resource.environments if resource.environments is not None else plan.environments)
+        for name in sorted(chosen):
+            blockers = plan.environments[name].blocked_by if name in plan.environments else ()
+            if name not in plan.environments:
+                yield ("resources", number, "environments"), f"{name!r} is no environment of {plan.ref}"
+            elif missing := [blocker for blocker in blockers if blocker not in chosen]:
+                text = f"{name} is blocked by {', '.join(missing)}, which this resource leaves out"
+                yield ("resources", number, "environments"), text
+
+
+def _environments_named(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
+    named: list[tuple[Place, tuple[str, ...]]] = [
+        (("gates", "four_eyes"), campaign.gates.four_eyes),
+        (("limits", "environments"), tuple(campaign.limits.environments)),
+    ]
+    named += [(("windows", number), window.environments or ()) for number, window in enumerate(campaign.windows)]
+    for action in ("create_pr", "deploy", "run_migration", "merge", "delete"):
+        gate = getattr(campaign.gates, action)
+        if isinstance(gate, dict):
+            named.append((("gates", action), tuple(gate)))
+    for place, names in named:
+        for name in names:
+            if name not in plan.environments:
+                yield place, f"{name!r} is no environment of {plan.ref}; allowed: {', '.join(plan.environments)}"
+
+
+def _waves(campaign: Campaign) -> Iterator[Problem]:
+    for number, wave in campaign.waves.items():
+        if wave.after is not None and (wave.after not in campaign.waves or wave.after >= number):
+            yield ("waves", number, "after"), f"{wave.after} is no earlier wave; waves: {sorted(campaign.waves)}"
+
+
+def _windows(campaign: Campaign) -> Iterator[Problem]:
+    for number, window in enumerate(campaign.windows):
+        try:
+            check_window(window)
+        except ValueError as exc:
+            yield ("windows", number), str(exc)

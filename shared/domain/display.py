@@ -1,0 +1,132 @@
+"""What people read about a state: derived words, the current step, what was last done, and what comes next."""
+
+from shared.domain.checkpoints import open_checkpoints
+from shared.domain.follow import blockers_of, track_names
+from shared.domain.view import View
+from state_schema.migration import PullRequestSeen, Status, StepState, Track
+from state_schema.plan import ApprovalStep, DecisionStep
+from state_schema.summary import Summary
+
+_PASSED = frozenset({"completed", "skipped"})
+_URGENCY = ("failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending")
+
+
+def word_of(view: View, name: str) -> str:
+    """One word for a track: `pr_created`, `deploy_pending`, `migration_partial`, or simply its status."""
+    track = view.state.tracks.get(name)
+    step = track.steps.get(track.step) if track and track.step else None
+    if track is None or track.step is None or step is None or track.status == "completed":
+        return track.status if track else ("blocked" if view.state.status != "pending" else "pending")
+    phase = track.step.split(".")[0]
+    match step.status:
+        case "awaiting_human":
+            return _question_word(view, name, track.step, step, phase)
+        case "failed":
+            code = step.failure.code if step.failure else "failed"
+            return f"{phase}_failed" if code == "failed" else code
+        case "waiting" if step.failure is not None:
+            return f"{phase}_retrying"
+        case "waiting" | "in_progress":
+            return f"{phase}_running"
+        case _:
+            return f"{phase}_{step.status}"
+
+
+def _question_word(view: View, name: str, path: str, step: StepState, phase: str) -> str:
+    stop, checkpoint = view.plan.stop(name, path), step.checkpoint
+    if checkpoint is None or stop is None:
+        return f"{phase}_pending"
+    if checkpoint.reason == "approval_required":
+        return "approval_pending"
+    if checkpoint.reason == "step" and isinstance(stop.step, ApprovalStep):
+        changes = isinstance(step.seen, PullRequestSeen) and step.seen.review == "changes_requested"
+        return "pr_changes_requested" if changes else "pr_created"
+    if checkpoint.reason == "step":
+        return f"{phase}_to_decide" if isinstance(stop.step, DecisionStep) else f"{phase}_to_confirm"
+    return f"{phase}_pending"
+
+
+def phases_of(view: View, name: str) -> dict[str, Status]:
+    """Each phase of the track and its status, in order; a phase is completed when all its steps are passed."""
+    track = view.state.tracks.get(name) or Track()
+    phases: dict[str, list[Status]] = {}
+    for stop in view.plan.stops(name):
+        step = track.steps.get(stop.path)
+        phases.setdefault(stop.phase, []).append(step.status if step else "pending")
+    return {phase: _phase_status(statuses) for phase, statuses in phases.items()}
+
+
+def _phase_status(statuses: list[Status]) -> Status:
+    if all(status in _PASSED for status in statuses):
+        return "skipped" if set(statuses) == {"skipped"} else "completed"
+    present = [status for status in statuses if status not in _PASSED and status != "pending"]
+    if present:
+        return present[0]
+    return "in_progress" if set(statuses) != {"pending"} else "pending"
+
+
+def last_done(view: View) -> str:
+    """The step that was passed last, as `<track>: <phase>.<step>`; empty where none was."""
+    passed = [
+        (step.since, f"{name}: {path}")
+        for name, track in view.state.tracks.items()
+        for path, step in track.steps.items()
+        if step.status in _PASSED
+    ]
+    return max(passed, default=(None, ""))[1]
+
+
+def next_action(view: View) -> str:
+    """What must happen next and who does it, in one sentence."""
+    state = view.state
+    if state.status == "pending":
+        return f"Start it: `start {state.resource.id}`"
+    if state.status in {"completed", "aborted"}:
+        return ""
+    questions = sorted(open_checkpoints(view), key=lambda question: question[3].kind != "intervention")
+    if questions:
+        track, _, _, checkpoint = questions[0]
+        return f"{track}: {checkpoint.ask} (`{checkpoint.verbs[0]} {state.resource.id} {track}`)"
+    busy = [(name, track) for name, track in state.tracks.items() if track.status != "completed" and track.step]
+    words = {"queued": "waits for its turn", "waiting": "runs elsewhere", "in_progress": "is at work"}
+    return "; ".join(f"{name}: {track.step} {words.get(track.status, track.status)}" for name, track in busy)
+
+
+def current_step(view: View) -> str:
+    """The most urgent track and its step, as `<track>: <phase>.<step>`."""
+    name = urgent_track(view)
+    track = view.state.tracks.get(name) if name else None
+    return f"{name}: {track.step}" if track and track.step and track.status != "completed" else ""
+
+
+def urgent_track(view: View) -> str | None:
+    """The track that people should look at first; None before the start."""
+    unfinished = [(name, track) for name, track in view.state.tracks.items() if track.status != "completed"]
+    ranked = sorted(unfinished, key=lambda entry: _URGENCY.index(entry[1].status))
+    return ranked[0][0] if ranked else None
+
+
+def summary_of(view: View) -> Summary:
+    """The migration's row in lists."""
+    state = view.state
+    urgent = urgent_track(view)
+    return Summary(
+        migration=state.id,
+        resource=state.resource.id,
+        name=state.resource.name or state.resource.id,
+        wave=state.resource.wave,
+        owner=state.resource.owner,
+        status=state.status,
+        word=word_of(view, urgent) if urgent and state.status != "aborted" else state.status,
+        current_step=current_step(view),
+        last_done=last_done(view),
+        next_action=next_action(view),
+        actionable=any(True for _ in open_checkpoints(view)) or state.status == "pending",
+        version=state.version,
+        changed_at=state.changed_at,
+    )
+
+
+def waits_for(view: View, name: str) -> list[str]:
+    """The tracks that this one is blocked by; empty where it has started."""
+    return blockers_of(view, name) if name in track_names(view) and name not in view.state.tracks else []

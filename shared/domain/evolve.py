@@ -1,0 +1,93 @@
+"""The fold: a state and one event give the next state. Total, and blind to plan and campaign."""
+
+from typing import Any, Final
+
+from shared.domain.step_changes import CHANGES
+from shared.domain.view import Cause
+from state_schema import events as happened
+from state_schema.events import Event
+from state_schema.ids import migration_id
+from state_schema.migration import Migration, Status, StepState, Track
+
+REMEMBERED_ACTS: Final = 8
+_URGENCY: Final[tuple[Status, ...]] = (
+    "failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending",
+)  # fmt: skip
+_PASSED: Final = frozenset({"completed", "skipped"})
+
+
+def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
+    """The state after the event; None is the state before the first one, which creates the migration."""
+    if state is None:
+        return _created(event, cause)
+    changes: dict[str, Any] = {"version": state.version + 1, "changed_at": cause.at}
+    match event:
+        case happened.MigrationCreated():
+            message = f"{state.id} was created twice"
+            raise ValueError(message)
+        case happened.MigrationStarted():
+            changes |= {"status": "in_progress", "started_by": cause.actor, "started_at": cause.at}
+            changes["acts"] = _remember(state, cause)
+        case happened.MigrationCompleted():
+            changes["status"] = "completed"
+        case happened.MigrationAborted():
+            changes["status"] = "aborted"
+        case happened.ActRefused():
+            changes["acts"] = _remember(state, cause)
+        case _:
+            if isinstance(event, happened.CheckpointDecided):
+                changes["acts"] = _remember(state, cause)
+            tracks = {**state.tracks, event.track: _track_after(state, event, cause)}
+            changes |= {"tracks": tracks, "status": _roll_up(tracks)}
+    return state.model_copy(update=changes)
+
+
+def _created(event: Event, cause: Cause) -> Migration:
+    if not isinstance(event, happened.MigrationCreated):
+        message = f"the first event creates the migration; this one is {event.kind}"
+        raise TypeError(message)
+    return Migration(
+        id=migration_id(event.campaign, event.resource.id),
+        campaign=event.campaign,
+        resource=event.resource,
+        plan=event.plan,
+        environments=event.environments,
+        version=1,
+        changed_at=cause.at,
+    )
+
+
+def _remember(state: Migration, cause: Cause) -> tuple[str, ...]:
+    return (*state.acts, cause.signal)[-REMEMBERED_ACTS:]
+
+
+def _roll_up(tracks: dict[str, Track]) -> Status:
+    present = {track.status for track in tracks.values()}
+    return next((status for status in _URGENCY if status in present), "in_progress")
+
+
+def _track_after(state: Migration, event: Event, cause: Cause) -> Track:
+    name: str = event.track  # type: ignore[union-attr]  # events without a track are handled by the caller
+    track = state.tracks.get(name) or Track()
+    if isinstance(event, happened.TrackStarted):
+        return track.model_copy(update={"status": "in_progress"})
+    if isinstance(event, happened.TrackCompleted):
+        return track.model_copy(update={"status": "completed"})
+    path: str = event.step  # type: ignore[union-attr]  # all others are about a step
+    before = track.steps.get(path) or StepState(status="pending", attempt=1, since=cause.at)
+    step = _step_after(before, event, cause, state.version + 1)
+    update: dict[str, Any] = {
+        "step": path,
+        "status": "in_progress" if step.status in _PASSED or step.status == "pending" else step.status,
+        "steps": {**track.steps, path: step},
+    }
+    if isinstance(event, happened.CheckpointDecided) and event.reason == "approval_required":
+        update["approval"] = step.decided[-1]
+    return track.model_copy(update=update)
+
+
+def _step_after(step: StepState, event: Event, cause: Cause, number: int) -> StepState:
+    change = CHANGES[type(event)](step, event, cause, number)
+    if "status" in change and change["status"] != step.status:
+        change["since"] = cause.at
+    return step.model_copy(update=change)

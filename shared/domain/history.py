@@ -1,0 +1,45 @@
+"""The record of events: numbered, with their cause, each carrying the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from shared.domain.evolve import evolve
+from shared.domain.view import Cause
+from state_schema.events import Event, Recorded
+from state_schema.migration import Migration
+
+
+def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
+    """The events as they are stored, after the one that is number `version` and has the hash `tail`."""
+    records: list[Recorded] = []
+    for number, event in enumerate(events, start=version + 1):
+        bare = Recorded(
+            number=number,
+            at=cause.at,
+            actor=cause.actor,
+            signal=cause.signal,
+            event=event,
+            previous=tail,
+            hash="0" * 64,
+        )
+        tail = hash_of(bare)
+        records.append(bare.model_copy(update={"hash": tail}))
+    return tuple(records)
+
+
+def hash_of(recorded: Recorded) -> str:
+    """SHA-256 over everything in the record but its own hash, as canonical JSON."""
+    text = json.dumps(recorded.model_dump(mode="json", exclude={"hash"}), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fold(records: Sequence[Recorded]) -> Migration:
+    """The state that the records lead to; ValueError where there is none."""
+    state: Migration | None = None
+    for one in records:
+        state = evolve(state, one.event, Cause(one.at, one.actor, one.signal))
+    if state is None:
+        message = "no events, no state"
+        raise ValueError(message)
+    return state

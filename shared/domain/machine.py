@@ -1,0 +1,64 @@
+"""The state machine: a view and a signal give events. It knows no clock, no network, no environment and no randomness."""
+
+from dataclasses import replace
+from typing import Final, assert_never
+
+from shared.domain.acts import Answer, on_act
+from shared.domain.evolve import evolve
+from shared.domain.follow import next_event
+from shared.domain.gate import keep_in_step, without
+from shared.domain.react import on_observation, on_report
+from shared.domain.view import Cause, Decision, View
+from state_schema.events import Event
+from state_schema.signals import Act, Observed, Reported, Ticked, actor_of
+
+Signal = Act | Observed | Reported | Ticked
+_LONGEST_CHAIN: Final = 2_000
+"""More events than any plan can chain from one signal: reached only by a mistake in the rules."""
+
+
+def decide(view: View, signal: Signal) -> Decision:
+    """The events that the signal leads to, and the view after them.
+
+    First what the signal itself brings about, then all that follows from where the migration then stands.
+    """
+    cause = Cause(signal.at, actor_of(signal), signal.id)
+    over = view.state.status in {"completed", "aborted"}
+    answer = Answer([]) if over and not isinstance(signal, Act) else _react(view, signal)
+    events: list[Event] = []
+    for event in answer.events:
+        view = applied(view, event, cause)
+        events.append(event)
+    while (following := next_event(view, signal.at)) is not None:
+        view = applied(view, following, cause)
+        events.append(following)
+        if len(events) > _LONGEST_CHAIN:
+            message = f"{view.state.id}: {signal.kind} leads to no rest; the last event was {following.kind}"
+            raise RuntimeError(message)
+    return Decision(tuple(events), view, answer.refusal, answer.looks)
+
+
+def _react(view: View, signal: Signal) -> Answer:
+    match signal:
+        case Act():
+            return on_act(view, signal)
+        case Observed():
+            return Answer(on_observation(view, signal))
+        case Reported():
+            return Answer(on_report(view, signal))
+        case Ticked():
+            return Answer([])
+        case _:
+            assert_never(signal)
+
+
+def applied(view: View, event: Event, cause: Cause) -> View:
+    """The view after the event: its state folded, its gate kept in step."""
+    state = evolve(view.state, event, cause)
+    gate = view.gate
+    path = getattr(event, "step", None)
+    if path is not None:
+        gate = keep_in_step(gate, state, event.track, path, state.tracks[event.track].steps[path].attempt)  # type: ignore[union-attr]  # it has a step, so it has a track
+    if state.status == "aborted":
+        gate = without(gate, state.id)
+    return replace(view, state=state, gate=gate)

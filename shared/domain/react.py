@@ -1,0 +1,109 @@
+"""What a signal itself brings about, before anything follows from it."""
+
+from typing import Any, Final
+
+from shared.domain import checkpoints
+from shared.domain.view import View
+from state_schema import events as happened
+from state_schema.events import Event
+from state_schema.ids import order_key
+from state_schema.migration import Failure, PullRequestSeen, RunSeen, StepState
+from state_schema.plan import ApprovalStep, DecisionStep, Stop
+from state_schema.signals import Failed, Observed, Pending, Progressed, Reported, Succeeded
+
+MAX_RETRIES: Final = 5
+"""Automatic retries in a row; after that a person decides."""
+PR_CLOSED: Final = "pr_closed"
+Place = dict[str, Any]
+"""Track, step and attempt, as every step event has them."""
+
+
+def on_report(view: View, signal: Reported) -> list[Event]:
+    """The events of a skill's report; none where it is not the report of the order that is out."""
+    *_, track, path, _ = signal.key.split("/")
+    step = view.state.tracks[track].steps.get(path) if track in view.state.tracks else None
+    stop = view.plan.stop(track, path)
+    if step is None or stop is None or step.status != "in_progress" or view.state.tracks[track].step != path:
+        return []
+    part = step.progress.part if step.progress else 0
+    if signal.key != order_key(view.state.id, track, path, step.attempt, part):
+        return []
+    where: Place = {"track": track, "step": path, "attempt": step.attempt}
+    match signal.report:
+        case Succeeded(outputs=outputs, choices=choices):
+            if isinstance(stop.step, DecisionStep):
+                return [happened.ChoicesOffered(**where, choices=choices or ())]
+            return [happened.StepCompleted(**where, outputs=outputs)]
+        case Pending(watches=watches, outputs=outputs):
+            return [happened.StepPending(**where, watches=watches, outputs=outputs)]
+        case Progressed() as report:
+            return [_progress(where, step, report)]
+        case Failed() as report:
+            return _failure(where, step, report)
+
+
+def _progress(where: Place, step: StepState, report: Progressed) -> Event:
+    if report.done <= (step.progress.done if step.progress else 0):
+        reason = f"The skill reported {report.done} of {report.total} done again: it does not come any further."
+        return happened.StepFailed(**where, failure=Failure(category="blocking", reason=reason, code="no_progress"))
+    return happened.StepProgressed(**where, done=report.done, total=report.total, cursor=report.cursor)
+
+
+def _failure(where: Place, step: StepState, report: Failed) -> list[Event]:
+    failure = Failure(category=report.category, reason=report.reason, code=report.code, retry_at=report.retry_at)
+    if report.category == "transient" and (step.retries >= MAX_RETRIES or report.retry_at is None):
+        reason = f"{report.reason} (gave up after {step.retries} automatic retries)"[:500]
+        failure = Failure(category="blocking", reason=reason, code=report.code)
+    failed = happened.StepFailed(**where, failure=failure)
+    return [failed, happened.MigrationAborted(reason=report.reason)] if report.category == "fatal" else [failed]
+
+
+def on_observation(view: View, signal: Observed) -> list[Event]:
+    """The events of a fresh look, for every step that watches the address; none where nothing new was seen."""
+    events: list[Event] = []
+    for track, found in view.state.tracks.items():
+        step = found.steps.get(found.step) if found.step else None
+        stop = view.plan.stop(track, found.step) if found.step else None
+        if step is None or stop is None or signal.address not in step.watches:
+            continue
+        if step.seen == signal.seen or (step.read_at is not None and signal.read_at <= step.read_at):
+            continue
+        events += _seen(view, track, stop, step, signal)
+    return events
+
+
+def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed) -> list[Event]:
+    where: Place = {"track": track, "step": stop.path, "attempt": step.attempt}
+    match signal.seen:
+        case PullRequestSeen() as seen if isinstance(stop.step, ApprovalStep):
+            digest = checkpoints.shown_digest(view, track, stop.path, 0, seen)
+            recorded = happened.ObservationRecorded(**where, read_at=signal.read_at, seen=seen, digest=digest)
+            return [recorded, *_pull_request(where, step, seen)]
+        case RunSeen() as seen:
+            recorded = happened.ObservationRecorded(**where, read_at=signal.read_at, seen=seen)
+            return [recorded, *_run(where, step, seen)]
+        case _:
+            return []
+
+
+def _pull_request(where: Place, step: StepState, seen: PullRequestSeen) -> list[Event]:
+    if seen.merged:
+        return [happened.StepCompleted(**where, outputs={"merged": True, "head_sha": seen.head_sha})]
+    if seen.state == "closed" and step.status == "awaiting_human":
+        reason = f"Pull request #{seen.number} was closed without being merged."
+        return [happened.StepFailed(**where, failure=Failure(category="retriable", reason=reason, code=PR_CLOSED))]
+    reopened = seen.state == "open" and step.failure is not None and step.failure.code == PR_CLOSED
+    return [happened.StepRetried(**where, automatic=True)] if reopened else []
+
+
+def _run(where: Place, step: StepState, seen: RunSeen) -> list[Event]:
+    if seen.status != "completed":
+        return []
+    if seen.conclusion == "success":
+        return [happened.StepCompleted(**where, outputs={"run": seen.url, "run_attempt": seen.run_attempt})]
+    by_nobody = seen.conclusion in {"cancelled", "timed_out", "startup_failure", "stale"}
+    word = (seen.conclusion or "failure").replace("_", " ")
+    reason = f"Workflow run ended with {word}" + (f": {seen.reason}" if seen.reason else ".")
+    phase = str(where["step"]).split(".")[0]
+    failure = Failure(category="retriable" if by_nobody else "blocking", reason=reason[:500], code=f"{phase}_failed")
+    return [happened.StepFailed(**where, failure=failure)] if step.status in {"waiting", "failed"} else []

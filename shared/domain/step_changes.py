@@ -1,0 +1,117 @@
+"""What each event changes of the step that it is about: one small function an event, in one table."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from shared.domain.view import Cause
+from state_schema import events as happened
+from state_schema.migration import Decided, Listed, Progress, StepState
+
+Change = dict[str, Any]
+"""Fields of `StepState` and their new values."""
+
+
+def _queued(step: StepState, event: happened.StepQueued, cause: Cause, number: int) -> Change:
+    return {"status": "queued", "attempt": event.attempt, "until": event.until}
+
+
+def _started(step: StepState, event: happened.StepStarted, cause: Cause, number: int) -> Change:
+    return {
+        "status": "in_progress", "attempt": event.attempt, "digest": event.digest,
+        "until": None, "failure": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+    }  # fmt: skip
+
+
+def _pending(step: StepState, event: happened.StepPending, cause: Cause, number: int) -> Change:
+    return {"status": "waiting", "watches": event.watches, "outputs": {**step.outputs, **event.outputs}}
+
+
+def _progressed(step: StepState, event: happened.StepProgressed, cause: Cause, number: int) -> Change:
+    part = (step.progress.part if step.progress else 0) + 1
+    return {"progress": Progress(done=event.done, total=event.total, cursor=event.cursor, part=part), "retries": 0}
+
+
+def _waiting(step: StepState, event: happened.StepWaiting, cause: Cause, number: int) -> Change:
+    return {"status": "waiting", "until": event.until}
+
+
+def _completed(step: StepState, event: happened.StepCompleted, cause: Cause, number: int) -> Change:
+    return {
+        "status": "completed", "outputs": {**step.outputs, **event.outputs},
+        "checkpoint": None, "watches": (), "failure": None, "until": None, "retries": 0,
+        "digest": None, "seen": None, "read_at": None, "decided": step.decided[-1:],
+    }  # fmt: skip
+
+
+def _failed(step: StepState, event: happened.StepFailed, cause: Cause, number: int) -> Change:
+    again_at = event.failure.retry_at if event.failure.category == "transient" else None
+    return {
+        "status": "waiting" if again_at else "failed", "failure": event.failure, "until": again_at,
+        "checkpoint": None, "watches": () if again_at else step.watches,
+    }  # fmt: skip
+
+
+def _retried(step: StepState, event: happened.StepRetried, cause: Cause, number: int) -> Change:
+    progress = step.progress.model_copy(update={"part": 0}) if step.progress else None
+    return {
+        "status": "pending", "attempt": event.attempt, "progress": progress,
+        "retries": step.retries + 1 if event.automatic else 0,
+        "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+    }  # fmt: skip
+
+
+def _skipped(step: StepState, event: happened.StepSkipped, cause: Cause, number: int) -> Change:
+    return {"status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0}
+
+
+def _blocked(step: StepState, event: happened.StepBlocked, cause: Cause, number: int) -> Change:
+    return {"status": "blocked", "checkpoint": None, "until": None}
+
+
+def _offered(step: StepState, event: happened.ChoicesOffered, cause: Cause, number: int) -> Change:
+    return {"status": "pending", "offered": Listed(event=number, count=len(event.choices))}
+
+
+def _opened(step: StepState, event: happened.CheckpointOpened, cause: Cause, number: int) -> Change:
+    change: Change = {"checkpoint": event.checkpoint, "attempt": event.attempt, "until": None}
+    if event.checkpoint.reason != "failure":
+        change |= {"status": "awaiting_human", "watches": event.watches}
+    return change
+
+
+def _decided(step: StepState, event: happened.CheckpointDecided, cause: Cause, number: int) -> Change:
+    proof = Decided(
+        reason=event.reason, verb=event.verb, actor=cause.actor, at=cause.at,
+        attempt=event.attempt, digest=event.digest, signal=cause.signal,
+    )  # fmt: skip
+    change: Change = {"checkpoint": None, "decided": (*step.decided[-3:], proof)}
+    if step.status == "awaiting_human":
+        change["status"] = "pending"
+    if event.choices is not None:
+        change["chosen"] = Listed(event=number, count=len(event.choices))
+    return change
+
+
+def _observed(step: StepState, event: happened.ObservationRecorded, cause: Cause, number: int) -> Change:
+    change: Change = {"seen": event.seen, "read_at": event.read_at}
+    if event.digest and step.checkpoint and step.checkpoint.reason == "step":
+        change["checkpoint"] = step.checkpoint.model_copy(update={"digest": event.digest})
+    return change
+
+
+CHANGES: Final[dict[type, Callable[[StepState, Any, Cause, int], Change]]] = {
+    happened.StepQueued: _queued,
+    happened.StepStarted: _started,
+    happened.StepPending: _pending,
+    happened.StepProgressed: _progressed,
+    happened.StepWaiting: _waiting,
+    happened.StepCompleted: _completed,
+    happened.StepFailed: _failed,
+    happened.StepRetried: _retried,
+    happened.StepSkipped: _skipped,
+    happened.StepBlocked: _blocked,
+    happened.ChoicesOffered: _offered,
+    happened.CheckpointOpened: _opened,
+    happened.CheckpointDecided: _decided,
+    happened.ObservationRecorded: _observed,
+}

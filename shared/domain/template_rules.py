@@ -1,0 +1,73 @@
+"""Which names a template in a plan may use, at the step where it stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue
+
+from state_schema.grammar import placeholders
+from state_schema.plan import Phase, Plan
+
+Place = tuple[str | int, ...]
+"""Keys and list indexes that lead to a field."""
+Problem = tuple[Place, str]
+"""Where in the file, and one sentence."""
+_NAMES: Final = (
+    "resource.id", "resource.name", "resource.owner", "resource.wave", "campaign.id", "plan.name", "plan.version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where a step stands: its plan, its phase, and the steps before it (`<phase>.<step>` to the step's id)."""
+
+    plan: Plan
+    phase: Phase
+    earlier: dict[str, str]
+
+
+def template_problems(around: Around, value: JsonValue, place: Place) -> Iterator[Problem]:
+    """Everything wrong with the templates in this value."""
+    match value:
+        case str():
+            yield from _names(around, value, place)
+        case dict():
+            for key, item in value.items():
+                yield from template_problems(around, item, (*place, key))
+        case list():
+            for number, item in enumerate(value):
+                yield from template_problems(around, item, (*place, number))
+        case _:
+            return
+
+
+def _names(around: Around, template: str, place: Place) -> Iterator[Problem]:
+    try:
+        names = placeholders(template)
+    except ValueError as exc:
+        yield place, str(exc)
+        return
+    for name in names:
+        if not _known(around, name):
+            known = [
+                *_NAMES,
+                "resource.metadata.<key>",
+                *_environment_names(around),
+                "outputs.<phase>.<step>.<name>",
+            ]
+            yield place, f"{{{name}}} names nothing here; known: {', '.join(known)}"
+
+
+def _known(around: Around, name: str) -> bool:
+    if name in _NAMES or name in _environment_names(around) or name.startswith("resource.metadata."):
+        return True
+    root, _, rest = name.partition(".")
+    return root == "outputs" and rest.rpartition(".")[0] in around.earlier
+
+
+def _environment_names(around: Around) -> list[str]:
+    if around.phase.scope == "shared":
+        return []
+    attributes = [set(environment.__pydantic_extra__) for environment in around.plan.environments.values()]
+    return ["environment.name", *sorted(f"environment.{name}" for name in set.intersection(*attributes))]

@@ -1,0 +1,52 @@
+"""What `decide` is given, all read consistently for one step, and what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from state_schema.campaign import Campaign
+from state_schema.events import Event
+from state_schema.gate import Gate
+from state_schema.migration import Migration
+from state_schema.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """State, plan, campaign and gate. `offered`: the choices of the decision that the signal answers, if it is one."""
+
+    state: Migration
+    plan: Plan
+    campaign: Campaign
+    gate: Gate
+    offered: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a person's act changes nothing: a code for machines, one sentence, and what to do next."""
+
+    reason_code: str
+    message: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a signal. No events: it is a duplicate, stale or irrelevant.
+
+    `view` is the view after the events. `looks` are addresses that a person asks us to look at.
+    """
+
+    events: tuple[Event, ...]
+    view: View
+    refusal: Refusal | None = None
+    looks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What events are recorded with: when, who caused them, and by which signal."""
+
+    at: datetime
+    actor: str
+    signal: str

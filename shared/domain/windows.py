@@ -1,0 +1,95 @@
+"""When a campaign's windows deny starts: weekly spans in wall-clock time, summer time included."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from state_schema.campaign import Window
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK: Final = timedelta(days=7)
+
+
+class _WeekTime(NamedTuple):
+    day: int
+    at: time
+
+
+class _Span(NamedTuple):
+    begin: _WeekTime
+    end: _WeekTime
+    zone: ZoneInfo
+
+
+def check_window(window: Window) -> None:
+    """ValueError where its hours or its zone do not exist, or where it begins and ends at the same time."""
+    span = _span_of(window)
+    if span.begin == span.end:
+        raise ValueError(f"{window.deny!r} begins and ends at the same time; write for example Fri 16:00 - Mon 08:00")
+
+
+def denied_until(windows: Sequence[Window], environment: str | None, at: datetime) -> datetime | None:
+    """The end (UTC) of what denies a start at `at`, or None where nothing does.
+
+    Windows that overlap or touch are one. A chain is followed for a week: then look again. The shared track (`environment`
+    None) is held only by windows that name no environments. A wall time that a change of the clock skips or doubles is
+    read so that more is denied.
+    """
+    if not windows:
+        return None
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no zone; windows need to know when it is")
+    spans = [_span_of(window) for window in windows if _holds(window, environment)]
+    present = at.astimezone(UTC)
+    until = present
+    while until < present + _WEEK:
+        later = max((end for span in spans for end in _ends_over(span, until)), default=until)
+        if later == until:
+            break
+        until = later
+    return until if until > present else None
+
+
+def _holds(window: Window, environment: str | None) -> bool:
+    return window.environments is None or environment in window.environments
+
+
+def _ends_over(span: _Span, at: datetime) -> Iterator[datetime]:
+    """The end of each occurrence of the span that covers `at`."""
+    today = at.astimezone(span.zone).date()
+    length = (span.end.day - span.begin.day) % 7
+    if length == 0 and span.end.at <= span.begin.at:
+        length = 7
+    latest = today - timedelta(days=(today.weekday() - span.begin.day) % 7)
+    for first in (latest - _WEEK, latest, latest + _WEEK):
+        begin = min(_readings(first, span.begin.at, span.zone))
+        end = max(_readings(first + timedelta(days=length), span.end.at, span.zone))
+        if begin <= at < end:
+            yield end
+
+
+def _readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants that a wall time may mean (PEP 495): they differ only where the clock changes."""
+    wall = datetime.combine(day, at, zone)
+    return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+
+
+def _span_of(window: Window) -> _Span:
+    begin, end = window.deny.split(" - ")
+    return _Span(_week_time(begin), _week_time(end), _zone(window.zone))
+
+
+def _week_time(text: str) -> _WeekTime:
+    day, at = text.split(" ")
+    try:
+        return _WeekTime(_DAYS.index(day), time.fromisoformat(at))
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is no time of the week; write for example Fri 16:00, hours up to 23:59") from exc
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:
+        raise ValueError(f"{name!r} is no time zone; write an IANA name, for example Europe/Berlin or UTC") from exc

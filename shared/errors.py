@@ -1,0 +1,48 @@
+"""The errors that cross module borders. Adapters translate their vendor's errors into these, and nothing else does."""
+
+
+class WaymarkError(Exception):
+    """Any error that we raise on purpose."""
+
+
+class RejectedDeliveryError(WaymarkError):
+    """A request that is answered with `status` (400, 401 or 413) and of which nothing is enqueued."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class RetryableError(WaymarkError):
+    """It may work later: the outside is busy, down or limits us. `delay` is in seconds; None leaves it to the caller."""
+
+    def __init__(self, reason: str, delay: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.delay = delay
+
+
+class PermanentError(WaymarkError):
+    """It will not work by trying again; a person must change something first. `code` is a short word for display."""
+
+    def __init__(self, reason: str, code: str = "failed") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class StaleStateError(WaymarkError):
+    """Somebody else wrote first: load again and decide again."""
+
+
+class NotFoundError(WaymarkError):
+    """There is no such thing; the message names it and says what to do."""
+
+
+class InvalidInputError(WaymarkError):
+    """What a person gave is wrong; `problems` are sentences, each with its place."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

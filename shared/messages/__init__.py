@@ -1,0 +1,1 @@
+"""Every text and every Slack block that people read, as pure functions of the state."""

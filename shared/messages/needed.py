@@ -1,0 +1,102 @@
+"""The other parts of a card: what is needed, how to go on, who may, since when, what follows, and warnings."""
+
+from collections.abc import Iterator
+
+from shared.domain.display import phases_of
+from shared.messages.buttons import verbs_shown
+from shared.messages.escaping import code, mrkdwn, sentence, words
+from shared.messages.happened import remaining
+from shared.messages.people import moment, who_may
+from shared.messages.standing import Standing
+from state_schema.migration import Checkpoint, PullRequestSeen
+
+COMMAND = "/migrate"
+
+
+def needed(at: Standing) -> str:
+    """One or two sentences in Slack's markup."""
+    if at.question is not None:
+        return _from_people(at.question)
+    if at.status in {"completed", "aborted"}:
+        return "Nothing more."
+    if at.track is None:
+        return _before_the_start(at)
+    step = at.step
+    if step is None:
+        return "Nothing from people."
+    match step.status:
+        case "queued" if step.until is not None:
+            return f"Nothing from people: no start is allowed before {moment(step.until)}."
+        case "queued":
+            return "Nothing from people: it starts when its turn comes."
+        case "waiting" if step.until is not None and step.failure is not None:
+            return f"Nothing from people: the next try is due {moment(step.until)}."
+        case "waiting" if step.until is not None:
+            return f"Nothing from people: it waits until {moment(step.until)}."
+        case _:
+            return "Nothing from people: machines are at work."
+
+
+def _from_people(question: Checkpoint) -> str:
+    if question.reason != "failure":
+        return sentence(mrkdwn(question.ask, 1000))
+    ways = {
+        "retry": "*Retry* does the step again once the cause is put right",
+        "skip": "*Skip* goes on without it",
+        "block": "*Mark blocked* lets it rest",
+    }
+    return f"{'; '.join(ways[verb] for verb in question.verbs if verb in ways)}."
+
+
+def _before_the_start(at: Standing) -> str:
+    if at.view.state.status == "pending":
+        return f"Somebody starts the migration: {code(command(at, 'start'))}"
+    others = ", ".join(at.blockers)
+    return f"Nothing here: it begins when {others} {'is' if len(at.blockers) == 1 else 'are'} completed."
+
+
+def command(at: Standing, verb: str, *rest: str) -> str:
+    """What a person types in the channel; `rest` follows the environment."""
+    where = () if verb == "start" else (at.name,)
+    return " ".join((COMMAND, verb, at.view.state.resource.id, *where, *rest))
+
+
+def in_the_channel(at: Standing, question: Checkpoint) -> str:
+    """The same answers as text: Slack takes no slash command in a thread."""
+    if question.kind == "decision":
+        some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
+        return f"In the channel: {some} for some, {every} for all."
+    commands = ", ".join(code(command(at, verb)) for verb in verbs_shown(question))
+    return f"In the channel: {commands}"
+
+
+def footer(at: Standing) -> Iterator[str]:
+    """Small print: who may answer and since when they are asked; the phases; warnings."""
+    if at.question is not None:
+        yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}."
+    if phases := _phases(at):
+        yield phases
+    if warnings := list(_warnings(at)):
+        yield "\n".join(f"⚠️ {warning}" for warning in warnings)
+
+
+def _phases(at: Standing) -> str:
+    """Done, present and following phases: at most 50 of 40 letters, which fits."""
+    groups: dict[str, list[str]] = {"Done": [], "Now": [], "Next": []}
+    for phase, status in phases_of(at.view, at.name).items():
+        group = "Done" if status in {"completed", "skipped"} else "Next" if status == "pending" else "Now"
+        groups[group].append(phase)
+    return " · ".join(f"{group}: {' → '.join(names)}" for group, names in groups.items() if names)
+
+
+def _warnings(at: Standing) -> Iterator[str]:
+    step = at.step
+    seen = step.seen if step else None
+    if at.is_pull_request and isinstance(seen, PullRequestSeen) and seen.review == "changes_requested":
+        yield "Push what the review asks for; the card follows by itself."
+    if at.is_pull_request and (count := remaining(at)):
+        yield f"{count} {'finding is' if count == 1 else 'findings are'} left to people: the pull request lists them."
+    if step is not None and step.retries and at.status != "completed":
+        yield f"It was tried again {step.retries} {'time' if step.retries == 1 else 'times'} by itself."
+    if at.skipped:
+        yield f"Skipped: {words(', '.join(at.skipped), 500)}."

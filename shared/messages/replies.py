@@ -1,0 +1,139 @@
+"""Answers to one person's act, in Slack's markup; a terminal shows them through `escaping.as_plain`.
+
+Each stays within the 3,000 characters that a reply may have.
+"""
+
+import difflib
+from collections.abc import Sequence
+from typing import Final
+
+from shared.domain.view import Decision, Refusal
+from shared.messages.escaping import code, mrkdwn
+from shared.messages.links import address_in_words
+from shared.messages.needed import COMMAND
+from shared.messages.people import with_mentions
+from shared.messages.status_page import counted
+from shared.messages.verbs import done, label_of
+from state_schema.events import CheckpointDecided, Event
+from state_schema.ids import TrackName
+from state_schema.migration import Migration
+from state_schema.signals import Act
+from state_schema.summary import Summary
+
+_LISTED: Final = 10
+_LONGEST: Final = 2800
+_WORDS: Final = {
+    "in_progress": "is at work",
+    "waiting": "waits for machines",
+    "queued": "waits for its turn",
+    "awaiting_human": "waits for people",
+    "completed": "is completed",
+    "failed": "failed",
+    "blocked": "is blocked",
+}
+_HELP: Final = {
+    "start": "start <resource>",
+    "status": "status [resource]",
+    "help": "help",
+    "decide": "decide <resource> [environment] all | <item> …",
+}
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Why nothing was done, and what to do next."""
+    text = mrkdwn(refusal.message, 1500)
+    if refusal.reason_code == "already_decided":
+        text = with_mentions(text)
+    return f"{text} {mrkdwn(refusal.next_step, 1000)}".strip()
+
+
+def answer_text(decision: Decision, signal: Act) -> str:
+    """What was done, and where the migration is now, in one sentence."""
+    if decision.refusal is not None:
+        return refusal_text(decision.refusal)
+    if decision.looks:
+        return f"Looking at {', '.join(map(address_in_words, decision.looks[:_LISTED]))} now."
+    state = decision.view.state
+    decided = next((event for event in decision.events if isinstance(event, CheckpointDecided)), None)
+    if not decision.events:
+        return f"{code(signal.verb)} was taken before; nothing changed at {state.resource.id}."
+    if decided is None:
+        return f"{done(signal.verb)} {state.resource.id}{_now(state, _tracks(decision.events))}."
+    return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(state, [decided.track])}."
+
+
+def help_text(verbs: Sequence[str]) -> str:
+    """Every command of this campaign's plan, one on a line."""
+    usages = (_HELP.get(verb) or f"{verb} <resource> [environment]" for verb in verbs)
+    lines = [code(f"{COMMAND} {usage}", 120) for usage in usages]
+    return _within("What you can write in this channel (slash commands do not work in threads):", lines)
+
+
+def unknown_command_text(text: str, known: Sequence[str]) -> str:
+    """It was no command; the one that was probably meant."""
+    close = difflib.get_close_matches(text[:40].lower(), known, n=1)
+    meant = f"Did you mean {code(close[0])}? " if close else ""
+    return f"I don't know {code(text, 100)}. {meant}{code(f'{COMMAND} help')} lists what I know."
+
+
+def unknown_resource_text(resource: str, known: Sequence[str]) -> str:
+    """There is no such resource; those that were probably meant, else the first ones of the list."""
+    close = difflib.get_close_matches(resource[:60].lower(), known, n=3)
+    if close:
+        hint = f"Did you mean {' or '.join(map(code, close))}?"
+    elif known:
+        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+        hint = f"It has {', '.join(map(code, known[:_LISTED]))}{more}."
+    else:
+        hint = f"{code(f'{COMMAND} status')} lists what it has."
+    return f"The campaign has no {code(resource, 100)}. {hint}"
+
+
+def status_text(campaign: str, summaries: Sequence[Summary]) -> str:
+    """The campaign, or one migration, in a few lines; those that people can act on come first."""
+    ranked = sorted(summaries, key=lambda row: (not row.actionable, row.status == "completed", row.wave, row.resource))
+    return _within(f"*{mrkdwn(campaign, 60)}*: {counted(summaries)}", [_row(row) for row in ranked])
+
+
+def _row(row: Summary) -> str:
+    name = mrkdwn(row.name or row.resource, 80)
+    now = f" at {code(row.current_step, 130)}" if row.current_step else ""
+    return f"• *{name}* · {code(row.word, 80)}{now}" + (f": {mrkdwn(row.next_action, 400)}" if row.next_action else "")
+
+
+def _within(title: str, lines: Sequence[str]) -> str:
+    """The title and as many whole lines as a reply holds."""
+    shown, room = [title], _LONGEST - len(title)
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            shown.append(f"… and {len(lines) - len(shown) + 1:,} more.")
+            break
+        shown.append(line)
+    return "\n".join(shown)
+
+
+def _taken(decided: CheckpointDecided) -> str:
+    if decided.choices is not None:
+        return f"Chose {len(decided.choices):,} for {decided.step}"
+    if decided.verb in {"deploy", "run-migration", "open-pr", "merge", "delete"}:
+        return f"{label_of(decided.verb)}: taken for {decided.step}"
+    return f"{done(decided.verb)} {decided.step}"
+
+
+def _tracks(events: Sequence[Event]) -> list[TrackName]:
+    return list(dict.fromkeys(track for event in events if (track := getattr(event, "track", None)) is not None))
+
+
+def _now(state: Migration, tracks: Sequence[str]) -> str:
+    """`; now infra.pull_request of test is at work`, for the first track that stands anywhere."""
+    if state.status in {"completed", "aborted"}:
+        return f"; the migration is {state.status}"
+    for name in tracks:
+        track = state.tracks.get(name)
+        if track is None or track.step is None:
+            continue
+        if track.status == "completed":
+            return f"; {name} is completed"
+        return f"; now {track.step} of {name} {_WORDS.get(track.status, track.status)}"
+    return ""

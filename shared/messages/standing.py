@@ -1,0 +1,100 @@
+"""Where one track stands, read out of a view once, so that every part of a message says the same."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.domain.display import waits_for, word_of
+from shared.domain.view import View
+from shared.messages.escaping import one_line
+from state_schema.migration import Checkpoint, Decided, Status, StepState, Track
+from state_schema.plan import ApprovalStep, Stop
+
+_OVER: Final = frozenset({"completed", "aborted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One track of a migration. `step` is the one that it is at; None before it started."""
+
+    view: View
+    name: str
+
+    @property
+    def resource_name(self) -> str:
+        """What people know the resource by, on one line."""
+        resource = self.view.state.resource
+        return one_line(resource.name or "", 200) or resource.id
+
+    @property
+    def track(self) -> Track | None:
+        """None before it started."""
+        return self.view.state.tracks.get(self.name)
+
+    @property
+    def path(self) -> str:
+        """`<phase>.<step>`; empty before it started."""
+        return (self.track.step or "") if self.track else ""
+
+    @property
+    def step(self) -> StepState | None:
+        """The step that it is at."""
+        return self.track.steps.get(self.path) if self.track else None
+
+    @property
+    def stop(self) -> Stop | None:
+        """The plan's word on this step."""
+        return self.view.plan.stop(self.name, self.path) if self.path else None
+
+    @property
+    def status(self) -> Status:
+        """The track's status. One that did not start is blocked where others must be completed first."""
+        if self.view.state.status == "aborted" and not (self.track and self.track.status == "completed"):
+            return "aborted"
+        if self.track is not None:
+            return self.track.status
+        return "blocked" if self.blockers else "pending"
+
+    @property
+    def word(self) -> str:
+        """The derived word that people read: `pr_created`, `deploy_pending`."""
+        return "aborted" if self.status == "aborted" and self.track is None else word_of(self.view, self.name)
+
+    @property
+    def blockers(self) -> list[str]:
+        """The tracks that must be completed before this one starts."""
+        return waits_for(self.view, self.name)
+
+    @property
+    def question(self) -> Checkpoint | None:
+        """What a person is asked here and now."""
+        return self.step.checkpoint if self.step and self.view.state.status not in _OVER else None
+
+    @property
+    def is_pull_request(self) -> bool:
+        """Whether the question is a pull request: people answer it on GitHub, and here they only ask for a look."""
+        asks = self.question is not None and self.question.reason == "step"
+        return asks and self.stop is not None and isinstance(self.stop.step, ApprovalStep)
+
+    @property
+    def last_answer(self) -> tuple[str, Decided] | None:
+        """(step path, decision) of the latest decision on this track."""
+        if self.track is None:
+            return None
+        answers = [(path, one) for path, step in self.track.steps.items() for one in step.decided]
+        return max(answers, key=lambda answer: answer[1].at, default=None)
+
+    @property
+    def last_done(self) -> str:
+        """The path of the step before this one that was passed; empty where there is none."""
+        passed = self._paths("completed", "skipped")
+        return passed[-1] if passed else ""
+
+    @property
+    def skipped(self) -> list[str]:
+        """The paths that a person went on without, in the plan's order."""
+        return self._paths("skipped")
+
+    def _paths(self, *statuses: Status) -> list[str]:
+        steps = self.track.steps if self.track else {}
+        stops = self.view.plan.stops(self.name)
+        return [stop.path for stop in stops if stop.path in steps and steps[stop.path].status in statuses]

@@ -1,0 +1,46 @@
+"""What a verb is called on a button, and what is said once it was done."""
+
+from typing import Final
+
+from state_schema.ids import SHARED_TRACK
+
+_LABELS: Final = {
+    "approve": "Approve",
+    "confirm": "Confirm",
+    "deploy": "Deploy",
+    "run-migration": "Run migration",
+    "open-pr": "Open pull request",
+    "merge": "Merge",
+    "delete": "Delete",
+    "retry": "Retry",
+    "skip": "Skip",
+    "block": "Mark blocked",
+    "decide": "Decide",
+    "start": "Start",
+}
+_DONE: Final = {
+    "approve": "Approved",
+    "confirm": "Confirmed",
+    "deploy": "Ordered the deployment",
+    "run-migration": "Ordered the migration",
+    "open-pr": "Ordered the pull request",
+    "merge": "Ordered the merge",
+    "delete": "Ordered the deletion",
+    "retry": "Retrying",
+    "skip": "Skipped",
+    "block": "Marked as blocked",
+    "start": "Started",
+}
+LOOK: Final = "Check now"
+"""What answers an approval of a pull request: a look at it, never a claim about it."""
+
+
+def label_of(verb: str, track: str = SHARED_TRACK) -> str:
+    """`deploy` is "Deploy to prod-us", `infra-applied` is "Infra applied"."""
+    known = _LABELS.get(verb) or verb.replace("-", " ").capitalize()
+    return f"{known} to {track}" if verb == "deploy" and track != SHARED_TRACK else known
+
+
+def done(verb: str) -> str:
+    """The beginning of a sentence about an act that was taken: "Approved"; a plan's own word is repeated as it is."""
+    return _DONE.get(verb) or f"Noted `{verb}`:"

@@ -1,0 +1,62 @@
+"""Names of tables, indexes, queues and environment variables: one place for the runtime and for CDK."""
+
+from typing import Final
+
+STATE_TABLE: Final = "waymark-state"
+EFFECTS_TABLE: Final = "waymark-effects"
+BY_CAMPAIGN: Final = "by_campaign"
+BY_DUE: Final = "by_due"
+DUE_SHARDS: Final = 4
+
+SIGHTINGS: Final = "sightings"
+"""FIFO, grouped by address."""
+SIGNALS: Final = "signals"
+"""FIFO, grouped by migration."""
+CARDS: Final = "cards"
+"""FIFO, grouped by track."""
+SKILL_NAMES: Final = ("open_pull_request", "rewrite_dags", "run_workflow", "list_items", "migrate_items", "verify")
+FIFO_QUEUES: Final = (SIGHTINGS, SIGNALS, CARDS)
+MAX_RECEIVES: Final = 5
+"""After so many receives a message goes to its dead-letter queue."""
+
+GITHUB_WEBHOOK_SECRET: Final = "github-webhook-secret"
+GITHUB_TOKEN: Final = "github-token"
+GITHUB_APP_KEY: Final = "github-app-key"
+SLACK_SIGNING_SECRET: Final = "slack-signing-secret"
+SLACK_BOT_TOKEN: Final = "slack-bot-token"
+DEPLOYMENT_TOKEN: Final = "deployment-token"
+SECRETS: Final = (
+    GITHUB_WEBHOOK_SECRET,
+    GITHUB_TOKEN,
+    GITHUB_APP_KEY,
+    SLACK_SIGNING_SECRET,
+    SLACK_BOT_TOKEN,
+    DEPLOYMENT_TOKEN,
+)
+
+
+def skill_queue(skill: str) -> str:
+    """The standard queue of one skill."""
+    return f"skill-{skill.replace('_', '-')}"
+
+
+SKILL_QUEUES: Final = tuple(skill_queue(skill) for skill in SKILL_NAMES)
+QUEUES: Final = FIFO_QUEUES + SKILL_QUEUES
+
+
+def dead_letter_queue(queue: str) -> str:
+    """The name of the queue's dead-letter queue, without a `.fifo` ending."""
+    return f"{queue}-dead"
+
+
+DEAD_LETTER_QUEUES: Final = tuple(dead_letter_queue(queue) for queue in QUEUES)
+
+
+def is_fifo(queue: str) -> bool:
+    """Whether it keeps order; a dead-letter queue is of its source's kind (SQS allows nothing else)."""
+    return queue.removesuffix("-dead") in FIFO_QUEUES
+
+
+def queue_file_name(queue: str) -> str:
+    """The name of a queue or dead-letter queue as SQS wants it: FIFO names end in `.fifo`."""
+    return f"{queue}.fifo" if is_fifo(queue) else queue

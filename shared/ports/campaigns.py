@@ -1,0 +1,47 @@
+"""The store of plans and campaigns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from state_schema.campaign import Campaign
+from state_schema.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCommit:
+    """One applied campaign file. `before` is the version that was loaded (0: it is new); actor and time go into its history."""
+
+    before: int
+    campaign: Campaign
+    actor: str
+    at: datetime
+
+
+class Plans(Protocol):
+    """Published plans; a published version never changes."""
+
+    def publish(self, plan: Plan) -> bool:
+        """True: stored now. False: this very plan is stored already. InvalidInputError: the version holds another plan."""
+        ...
+
+    def load(self, ref: str) -> Plan:
+        """The plan `<name>@<version>`; NotFoundError says how to publish one."""
+        ...
+
+
+class Campaigns(Protocol):
+    """The campaign aggregate."""
+
+    def load(self, campaign: str) -> tuple[int, Campaign]:
+        """(version, campaign); NotFoundError says how to apply one."""
+        ...
+
+    def save(self, commit: CampaignCommit) -> None:
+        """Writes it and one history record; StaleStateError where its version is no longer `before`."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The ids of all campaigns, sorted."""
+        ...

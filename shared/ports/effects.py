@@ -1,0 +1,46 @@
+"""What skills remember of their acts: claims with a lease, and where a card was posted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.errors import RetryableError
+from state_schema.signals import Failed, Pending, Progressed, Succeeded
+
+Report = Succeeded | Pending | Progressed | Failed
+
+
+class ClaimHeldError(RetryableError):
+    """Another worker is at this very order now."""
+
+
+class Effects(Protocol):
+    """Runs an act at most once at a time for one order key, and remembers what came of it."""
+
+    def once(self, key: str, act: Callable[[], Report]) -> Report:
+        """The remembered report of `key`, or that of `act`, run under a claim whose lease is the function's time-out.
+
+        ClaimHeldError where another worker holds the claim. Where `act` raises, the claim is given back and the error passes.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """Where a track's card is, and which version of the state it shows."""
+
+    channel: str
+    ts: str
+    version: int
+
+
+class PostedCards(Protocol):
+    """Remembers posted cards by `<migration>#<track>`."""
+
+    def load(self, card: str) -> PostedCard | None:
+        """None where none was noted; one may be posted all the same (a crash between posting and noting)."""
+        ...
+
+    def save(self, card: str, posted: PostedCard) -> None:
+        """Notes it, unless a newer version is noted already."""
+        ...

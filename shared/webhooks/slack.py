@@ -1,0 +1,170 @@
+"""Projects Slack's clicks and slash commands to the messages that `state_schema.signals` describes.
+
+They are plain JSON objects here: the worker validates them, the door does without pydantic.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from shared.errors import RejectedDeliveryError
+from shared.webhooks.delivery import field, read_json, text
+
+Message = dict[str, object]
+
+COMMAND: Final = "/migrate"
+MAX_TEXT: Final = 3000
+"""Characters of a command; the worker refuses more."""
+ACT: Final = "act:"
+"""The action id of our buttons is `act:<verb>`."""
+LINK: Final = "link:"
+
+# The same shapes as in `state_schema.ids`; a test compares them.
+MIGRATION: Final = re.compile(r"[a-z0-9._-]{1,60}/[a-z0-9._-]{1,60}")
+TRACK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+STEP: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,39}")
+VERB: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+DIGEST: Final = re.compile(r"[0-9a-f]{16}")
+_SLACK_ID: Final = re.compile(r"[A-Z0-9_]{1,40}")
+_RESPONSE_URL: Final = re.compile(r"https?://[\x21-\x7e]{1,500}")
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_LARGEST_ATTEMPT: Final = 10**6
+_LONGEST_VALUE: Final = 2000
+"""Characters; Slack's own limit for a button's value. What is longer is cut, and so no JSON any more."""
+_LONGEST_CHOICE: Final = 200
+
+
+def act_of(payload: object, *, team: str, at: str) -> Message | None:
+    """The `Act` of a click on one of our buttons; None for link buttons, other apps' ids and other interactions.
+
+    `at` is ISO 8601 with a zone. RejectedDeliveryError: 401 where workspace or person are of another team
+    (Slack Connect), 400 where our own button cannot be read; Slack marks such a click, so the person sees it failed.
+    """
+    _require_team({text(field(payload, "team", "id")), text(field(payload, "user", "team_id"))}, team)
+    action = _first_action(payload)
+    action_id = text(field(action, "action_id"))
+    if field(payload, "type") != "block_actions" or not action_id.startswith(ACT):
+        return None
+    user = text(field(payload, "user", "id"))
+    button = read_json(text(field(action, "value"))[:_LONGEST_VALUE])
+    return {
+        "kind": "act",
+        "id": _act_id(payload, action, user),
+        "at": at,
+        "migration": _shaped(MIGRATION, field(button, "m"), "migration"),
+        "actor": _actor(team, user),
+        "verb": _shaped(VERB, action_id.removeprefix(ACT), "verb"),
+        "checkpoint": {
+            "track": _shaped(TRACK, field(button, "t"), "track"),
+            "step": _shaped(STEP, field(button, "s"), "step"),
+            "attempt": _attempt(field(button, "a")),
+            "digest": _shaped(DIGEST, field(button, "d"), "digest"),
+        },
+        "choices": _choices(field(button, "c")),
+        "reply_to": _reply_to(text(field(payload, "response_url")), text(field(payload, "channel", "id")), user),
+    }
+
+
+def is_link(payload: object) -> bool:
+    """Whether the person followed a link button (`link:…`), which Slack tells us although nobody has to do anything."""
+    return text(field(_first_action(payload), "action_id")).startswith(LINK)
+
+
+def command_of(form: Mapping[str, str], *, team: str, at: str) -> Message:
+    """The `Command` of a slash command; its text is what follows the command's name, whole, whatever its length.
+
+    RejectedDeliveryError: 401 for another workspace, 400 where the person or the trigger is missing.
+    """
+    _require_team({form.get("team_id", "")}, team)
+    user = form.get("user_id", "")
+    channel = form.get("channel_id", "")
+    return {
+        "kind": "command",
+        "id": _signal_id(form.get("trigger_id", "")),
+        "at": at,
+        "actor": _actor(team, user),
+        "text": form.get("text", "").strip(),
+        "channel": _slack_id(channel),
+        "reply_to": _reply_to(form.get("response_url", ""), channel, user),
+    }
+
+
+def group_of(message: Message, team: str) -> str:
+    """The FIFO group: one migration's acts keep their order, and so do one channel's commands."""
+    return str(message["migration"]) if message["kind"] == "act" else f"command:{team}/{message['channel'] or '-'}"
+
+
+def _require_team(given: set[str], team: str) -> None:
+    """Refuses everything while no team is configured."""
+    if not team or given - {""} != {team}:
+        raise RejectedDeliveryError(401, "this workspace is not the one that WAYMARK_SLACK_TEAM names")
+
+
+def _first_action(payload: object) -> object:
+    """A click is one action; Slack sends it in a list."""
+    actions = field(payload, "actions")
+    return actions[0] if isinstance(actions, list) and actions else None
+
+
+def _act_id(payload: object, action: object, user: str) -> str:
+    """Slack's trigger id is unique for each interaction, and the same when the interaction is delivered again."""
+    trigger = text(field(payload, "trigger_id"))
+    moment = text(field(action, "action_ts"))
+    if trigger or not moment:
+        return _signal_id(trigger)
+    place = text(field(payload, "container", "message_ts"))
+    return _signal_id(f"{moment}/{user}/{place}/{text(field(action, 'action_id'))}")
+
+
+def _signal_id(source: str) -> str:
+    """At most 128 characters, as SQS wants a de-duplication id."""
+    if not source:
+        raise RejectedDeliveryError(400, "the interaction has no trigger_id")
+    plain = _PLAIN_ID.fullmatch(source)
+    return f"slack:{source if plain else hashlib.sha256(source.encode(errors='replace')).hexdigest()}"
+
+
+def _actor(team: str, user: str) -> str:
+    if not _SLACK_ID.fullmatch(user):
+        raise RejectedDeliveryError(400, "the interaction names no user")
+    return f"slack:{team}/{user}"
+
+
+def _slack_id(value: str) -> str | None:
+    return value if _SLACK_ID.fullmatch(value) else None
+
+
+def _reply_to(response_url: str, channel: str, user: str) -> Message:
+    return {
+        "response_url": response_url if _RESPONSE_URL.fullmatch(response_url) else None,
+        "channel": _slack_id(channel),
+        "user": _slack_id(user),
+    }
+
+
+def _shaped(shape: re.Pattern[str], value: object, name: str) -> str:
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise RejectedDeliveryError(400, f"the button's {name} cannot be read; use a newer card")
+    return value
+
+
+def _attempt(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= _LARGEST_ATTEMPT:
+        raise RejectedDeliveryError(400, "the button's attempt cannot be read; use a newer card")
+    return value
+
+
+def _choices(value: object) -> list[str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(_is_choice(item) for item in value):
+        raise RejectedDeliveryError(400, "the button's choices cannot be read; use a newer card")
+    return value
+
+
+def _is_choice(item: object) -> bool:
+    """Half a surrogate pair is JSON, but no text that the worker could read."""
+    if not isinstance(item, str) or len(item) > _LONGEST_CHOICE:
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in item)

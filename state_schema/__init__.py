@@ -1,0 +1,1 @@
+"""What Waymark stores and sends: frozen models, one module a concept. Imports nothing of ours."""

@@ -1,0 +1,95 @@
+"""The campaign: who, what, when. It guards the plan, so gates and people live here and not in the plan."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from state_schema.ids import CampaignId, EnvironmentName, Person, PlanRef, ResourceId
+from state_schema.model import SCHEMA_VERSION, Model
+from state_schema.plan import Layer
+from state_schema.secrets import refuse_secrets
+
+ActionGate = Layer | dict[EnvironmentName, Layer]
+
+
+class Resource(Model):
+    """The unit of work. `id` is for keys and commands; `name` is any text that people know it by."""
+
+    id: ResourceId
+    name: Annotated[str, Field(max_length=200)] | None = None
+    wave: int = Field(default=1, ge=1, le=999)
+    owner: Annotated[str, Field(max_length=100)] | None = None
+    environments: tuple[EnvironmentName, ...] | None = None
+    metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=20)
+
+
+class Wave(Model):
+    """A group of resources; it comes after another one, or is free to start."""
+
+    after: int | None = None
+
+
+class People(Model):
+    """Who may do what: ids only, never names. `linked` says which other ids are the same person."""
+
+    operators: tuple[Person, ...] = ()
+    approvers: tuple[Person, ...] = ()
+    linked: dict[Person, tuple[Person, ...]] = Field(default_factory=dict)
+
+
+class Gates(Model):
+    """The layer of each action, for all environments or for each; None keeps the default of the rules."""
+
+    create_pr: ActionGate | None = None
+    deploy: ActionGate | None = None
+    run_migration: ActionGate | None = None
+    merge: ActionGate | None = None
+    delete: ActionGate | None = None
+    four_eyes: tuple[EnvironmentName, ...] = ()
+
+
+class Limits(Model):
+    """Skills at work at once, in the campaign and in each environment."""
+
+    active: int = Field(default=1, ge=1, le=1000)
+    environments: dict[EnvironmentName, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
+
+
+class Window(Model):
+    """A weekly span in which nothing starts: `Fri 16:00 - Mon 08:00` in `zone`; all environments, or those named."""
+
+    deny: Annotated[
+        str,
+        Field(
+            pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-2]\d:[0-5]\d - (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-2]\d:[0-5]\d$"
+        ),
+    ]
+    zone: str = "UTC"
+    environments: tuple[EnvironmentName, ...] | None = None
+
+
+class Breaker(Model):
+    """Stop starting work in a wave after so many failures."""
+
+    failures: int = Field(ge=1)
+
+
+class Campaign(Model):
+    """One migration of many resources, as its file says it."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: CampaignId = Field(alias="campaign")
+    plan: PlanRef
+    channel: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")]
+    resources: tuple[Resource, ...] = Field(min_length=1, max_length=2000)
+    waves: dict[int, Wave] = Field(default_factory=lambda: {1: Wave()})
+    people: People = People()
+    gates: Gates = Gates()
+    limits: Limits = Limits()
+    windows: tuple[Window, ...] = Field(default=(), max_length=20)
+    breaker: Breaker | None = None
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> Self:
+        refuse_secrets(self.model_dump(mode="json", by_alias=True))
+        return self

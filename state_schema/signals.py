@@ -1,0 +1,184 @@
+"""The normalised inputs to one migration, and the command that is resolved into one."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_validator
+
+from state_schema.ids import Actor, Address, Digest, MigrationId, OrderKey, Person, StepPath, TrackName, Verb
+from state_schema.migration import Category, Outputs, Seen
+from state_schema.model import Model, Moment
+from state_schema.secrets import refuse_secrets
+
+SignalId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+LARGEST_CHOICES = 180_000
+"""Bytes. A message takes 256 KiB (SQS), an event item 400 KB (DynamoDB), and what carries the list needs room too."""
+
+
+def size_of(choices: tuple[str, ...]) -> int:
+    """Bytes of the list as JSON, about."""
+    return sum(len(choice.encode()) + 4 for choice in choices)
+
+
+def _fit_a_message(choices: tuple[str, ...]) -> tuple[str, ...]:
+    size = size_of(choices)
+    if size > LARGEST_CHOICES:
+        message = f"the list has {size:,} bytes, and {LARGEST_CHOICES:,} fit into a message: migrate in parts"
+        raise ValueError(message)
+    return choices
+
+
+Choices = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+    Field(max_length=5000),
+    AfterValidator(_fit_a_message),
+]
+"""Ids of items, as a skill lists them and a person chooses them."""
+
+
+class Succeeded(Model):
+    """The skill is done. `choices` only from a skill that lists; too long for `outputs`."""
+
+    kind: Literal["succeeded"] = "succeeded"
+    outputs: Outputs = Field(default_factory=dict, max_length=20)
+    choices: Choices | None = None
+
+
+class Pending(Model):
+    """Machines are at work elsewhere: look at `watches`. The slot stays held."""
+
+    kind: Literal["pending"] = "pending"
+    watches: tuple[Address, ...] = Field(min_length=1, max_length=10)
+    outputs: Outputs = Field(default_factory=dict, max_length=20)
+
+
+class Progressed(Model):
+    """A part is done; the same attempt goes on at `cursor` with its next order."""
+
+    kind: Literal["progressed"] = "progressed"
+    done: int = Field(ge=0)
+    total: int = Field(ge=0)
+    cursor: Annotated[str, Field(max_length=200)]
+
+
+class Failed(Model):
+    """The skill could not: the category says who goes on, the reason is one sentence for people."""
+
+    kind: Literal["failed"] = "failed"
+    category: Category
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")] = "failed"
+    retry_at: Moment | None = None
+
+
+Report = Annotated[Succeeded | Pending | Progressed | Failed, Field(discriminator="kind")]
+
+
+class CheckpointRef(Model):
+    """Which question a button answers: step, attempt and digest of what was shown."""
+
+    track: TrackName
+    step: StepPath
+    attempt: int = Field(ge=1)
+    digest: Digest
+
+
+class ReplyTo(Model):
+    """Where a person hears the answer to an act (Slack: five uses, thirty minutes)."""
+
+    response_url: Annotated[str, Field(pattern=r"^https?://[^\s]{1,500}$")] | None = None
+    channel: Annotated[str, Field(max_length=40)] | None = None
+    user: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Act(Model):
+    """A person's act on one migration: a click (with `checkpoint`) or a command (perhaps with `track`)."""
+
+    kind: Literal["act"] = "act"
+    id: SignalId
+    at: Moment
+    migration: MigrationId
+    actor: Person
+    verb: Verb
+    track: TrackName | None = None
+    checkpoint: CheckpointRef | None = None
+    choices: Choices | None = None
+    """None: no list was given. For a decision that means all that are offered."""
+    note: Annotated[str, Field(max_length=3000)] = ""
+    reply_to: ReplyTo | None = None
+
+
+class Observed(Model):
+    """A fresh look at an address: what was read, and when the read began."""
+
+    kind: Literal["observed"] = "observed"
+    id: SignalId
+    at: Moment
+    migration: MigrationId
+    address: Address
+    read_at: Moment
+    seen: Seen
+
+
+class Reported(Model):
+    """A skill's report on one order."""
+
+    kind: Literal["reported"] = "reported"
+    id: SignalId
+    at: Moment
+    migration: MigrationId
+    key: OrderKey
+    skill: str
+    report: Report
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> "Reported":
+        refuse_secrets(self.report.model_dump(mode="json"))
+        return self
+
+
+class Ticked(Model):
+    """A due time came, or a slot may be free: see what can go on."""
+
+    kind: Literal["ticked"] = "ticked"
+    id: SignalId
+    at: Moment
+    migration: MigrationId
+
+
+Signal = Annotated[Act | Observed | Reported | Ticked, Field(discriminator="kind")]
+
+
+class Command(Model):
+    """What a person typed, before it is known which migration it is for. `channel` tells the campaign."""
+
+    kind: Literal["command"] = "command"
+    id: SignalId
+    at: Moment
+    actor: Person
+    text: Annotated[str, Field(max_length=3000)]
+    channel: Annotated[str, Field(max_length=40)] | None = None
+    reply_to: ReplyTo | None = None
+
+
+SignalMessage = Annotated[Act | Observed | Reported | Ticked | Command, Field(discriminator="kind")]
+"""What the signals queue carries."""
+
+SIGNALS: TypeAdapter[Act | Observed | Reported | Ticked | Command] = TypeAdapter(SignalMessage)
+
+
+def actor_of(signal: Act | Observed | Reported | Ticked) -> Actor:
+    """Who caused the events that this signal leads to."""
+    match signal:
+        case Act():
+            return signal.actor
+        case Reported():
+            return f"skill:{signal.skill}"
+        case Observed():
+            return "observer"
+        case Ticked():
+            return "timer"
+
+
+JsonObject = dict[str, JsonValue]

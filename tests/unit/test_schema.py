@@ -1,0 +1,123 @@
+"""The stored and sent forms: closed, frozen, versioned, and in step with the generated JSON Schemas."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared import names
+from shared.domain.history import fold, hash_of, record
+from shared.domain.view import Cause
+from state_schema.export import schema_files
+from state_schema.grammar import parse_duration, placeholders, render
+from state_schema.migration import Migration
+from state_schema.model import SCHEMA_VERSION
+from state_schema.secrets import secret_fields
+from state_schema.signals import SIGNALS
+from state_schema.skills import SKILLS
+from state_schema.upcast import SchemaTooNewError, upcast
+from tests.stories import MONDAY, OPERATOR, Story
+
+
+def test_the_json_schemas_are_in_step_with_the_models() -> None:
+    for path, text in schema_files():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is out of date: run `make schemas`"
+
+
+def test_a_state_survives_being_written_and_read() -> None:
+    story = Story()
+    while story.view.state.status != "completed":
+        assert Migration.model_validate_json(story.view.state.model_dump_json()) == story.view.state
+        story.oblige()
+
+
+def test_folding_the_recorded_events_gives_the_state_and_every_hash_holds() -> None:
+    story = Story().until("prod-us", "deploy.run")
+    first = story.view.state.model_copy()
+    records = record(story.events, 1, "", Cause(MONDAY, OPERATOR, "s"))
+
+    assert [one.number for one in records] == list(range(2, first.version + 1))
+    assert all(one.hash == hash_of(one) for one in records)
+    assert all(later.previous == earlier.hash for earlier, later in pairwise(records))
+    with pytest.raises(ValueError, match="no events"):
+        fold([])
+
+
+def test_a_changed_event_no_longer_fits_its_hash() -> None:
+    (recorded,) = record(Story().act("start").events[:1], 1, "", Cause(MONDAY, OPERATOR, "s"))
+
+    assert hash_of(recorded.model_copy(update={"actor": "timer"})) != recorded.hash
+
+
+def test_an_unknown_field_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="extra_forbidden|Extra inputs"):
+        Migration.model_validate(Story().view.state.model_dump() | {"note": "x"})
+
+
+def test_a_document_of_a_later_release_is_left_alone() -> None:
+    with pytest.raises(SchemaTooNewError, match="deploy the release that wrote it"):
+        upcast("migration", {"schema_version": SCHEMA_VERSION + 1})
+
+
+@pytest.mark.parametrize("version", ["one", 0, None, 1.5])
+def test_an_unreadable_schema_version_is_refused(version: Any) -> None:
+    with pytest.raises(ValueError, match="no readable schema_version"):
+        upcast("gate", {"schema_version": version})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"kind": "act"},
+        {"kind": "unheard_of", "id": "x"},
+        {"kind": "ticked", "id": "x", "at": "2026-03-02T09:00:00", "migration": "a/b"},
+        {"kind": "ticked", "id": "x", "at": "2026-03-02T09:00:00Z", "migration": "a"},
+        {"kind": "ticked", "id": "", "at": "2026-03-02T09:00:00Z", "migration": "a/b"},
+        {"kind": "act", "id": "x", "at": "2026-03-02T09:00:00Z", "migration": "a/b", "actor": "Jane", "verb": "start"},
+        {"kind": "act", "id": "x", "at": "2026-03-02T09:00:00Z", "migration": "a/b", "actor": OPERATOR, "verb": "start",
+         "note": "x" * 3001},
+    ],
+)  # fmt: skip
+def test_a_malformed_signal_is_refused(message: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        SIGNALS.validate_json(json.dumps(message))
+
+
+def test_a_report_with_a_credential_is_refused_without_repeating_it() -> None:
+    secret = "ghp_" + "a" * 36
+    message = {
+        "kind": "reported", "id": "x", "at": "2026-03-02T09:00:00Z", "migration": "a/b", "key": "a/b/test/p.s/1",
+        "skill": "verify", "report": {"kind": "succeeded", "outputs": {"url": f"https://{secret}"}},
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match="outputs.url looks like a credential"):
+        SIGNALS.validate_json(json.dumps(message))
+
+
+def test_credentials_are_found_wherever_they_hide() -> None:
+    found = list(secret_fields({
+        "a": ["x", "xoxb-1234567890-abc"], "b": {"c": "AKIAABCDEFGHIJKLMNOP"}, "d": "https://u:p@host/", "e": "aws_role:arn",
+    }))  # fmt: skip
+    assert found == ["a.1", "b.c", "d"]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("24h", 86_400), ("7d", 604_800)])
+def test_a_duration_has_a_unit(text: str, seconds: int) -> None:
+    assert parse_duration(text).total_seconds() == seconds
+
+
+@pytest.mark.parametrize("text", ["7", "", "0d", "1.5h", "7 d", "7w", "-1d", "\u0667d", "7d\n"])
+def test_a_duration_without_a_known_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write a whole number and a unit"):
+        parse_duration(text)
+
+
+def test_templates_are_filled_from_their_scope_and_nothing_else() -> None:
+    assert placeholders("{resource.id}/{environment.name}") == ("resource.id", "environment.name")
+    assert render("a-{resource.id}", {"resource.id": "{environment.name}"}) == "a-{environment.name}"
+
+
+def test_every_skill_has_its_queue() -> None:
+    assert tuple(SKILLS) == names.SKILL_NAMES

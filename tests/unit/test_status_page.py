@@ -1,0 +1,100 @@
+from typing import Any
+
+import pytest
+
+from shared.domain.display import summary_of
+from shared.messages.standing import Standing
+from shared.messages.status_page import campaign_markdown, counted, migration_markdown, waits_for
+from state_schema.migration import Status
+from state_schema.signals import Pending
+from state_schema.summary import Summary
+from tests.stories import Story
+
+
+def a_row(status: Status = "in_progress", **changes: Any) -> Summary:
+    return summary_of(Story().view).model_copy(update={"status": status, "actionable": False, **changes})
+
+
+def test_a_campaign_is_a_table_and_a_line_that_counts() -> None:
+    rows = [
+        summary_of(Story().until("test", "infra.apply").view),
+        a_row("completed", name="Done", last_done="prod-eu: verify.accept", next_action=""),
+        a_row(
+            "queued", name="In line", current_step="test: deploy.run", next_action="test: deploy.run waits for its turn"
+        ),
+    ]
+    assert campaign_markdown("airflow-3", rows, "cluster") == (
+        "# airflow-3\n"
+        "\n"
+        "1 actionable, 1 blocked, 1 completed\n"
+        "\n"
+        "| Cluster | Current step | Last done | Next action |\n"
+        "| --- | --- | --- | --- |\n"
+        "| E-mail notifications | test: infra.apply | test: infra.review |"
+        " test: Run `pacman apply` to provision the resources (`infra-applied email.notifications test`) |\n"
+        "| Done |  | prod-eu: verify.accept |  |\n"
+        "| In line | test: deploy.run |  | test: deploy.run waits for its turn |\n"
+    )
+
+
+def test_a_campaign_without_migrations_is_an_empty_table() -> None:
+    assert campaign_markdown("new", []) == (
+        "# new\n\n0 actionable, 0 blocked, 0 completed\n\n"
+        "| Resource | Current step | Last done | Next action |\n| --- | --- | --- | --- |\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "actionable", "counts"),
+    [
+        ("pending", True, "1 actionable, 0 blocked, 0 completed"),
+        ("failed", True, "1 actionable, 0 blocked, 0 completed"),
+        ("queued", True, "1 actionable, 0 blocked, 0 completed"),
+        ("queued", False, "0 actionable, 1 blocked, 0 completed"),
+        ("blocked", False, "0 actionable, 1 blocked, 0 completed"),
+        ("in_progress", False, "0 actionable, 0 blocked, 0 completed, 1 in progress"),
+        ("waiting", False, "0 actionable, 0 blocked, 0 completed, 1 in progress"),
+        ("completed", False, "0 actionable, 0 blocked, 1 completed"),
+        ("aborted", False, "0 actionable, 0 blocked, 0 completed, 1 aborted"),
+    ],
+)
+def test_every_migration_is_counted_once(status: Status, actionable: bool, counts: str) -> None:
+    assert counted([a_row(status, actionable=actionable)]) == counts
+
+
+def test_the_numbers_add_up() -> None:
+    states: list[Status] = ["pending", "failed", "queued", "waiting", "completed", "aborted", "in_progress", "blocked"]
+    rows = [a_row(status, actionable=number % 2 == 0) for number, status in enumerate(states * 5)]
+    assert sum(int(part.split()[0]) for part in counted(rows).split(", ")) == len(rows)
+
+
+def test_a_hostile_name_stays_in_its_cell() -> None:
+    row = a_row(name="a|b\n| c | <img src=x> \u202e", next_action="`x`|\r\n# title")
+    line = campaign_markdown("airflow-3", [row]).splitlines()[6]
+    assert line == r"| a\|b \| c \| &lt;img src=x&gt; |  |  | `x`\| # title |"
+
+
+def test_a_migration_shows_every_track() -> None:
+    story = Story().until("test", "deploy.run").report(Pending(watches=("workflow_run:7/5",), outputs={"run_id": 5}))
+    assert migration_markdown(story.view) == (
+        "# E-mail notifications\n"
+        "\n"
+        "`airflow-3/email.notifications` is waiting.\n"
+        "\n"
+        "| Environment | Status | Phases | Waits for |\n"
+        "| --- | --- | --- | --- |\n"
+        "| shared | completed | ✓ code_migration |  |\n"
+        "| test | deploy_running | ✓ infra **deploy** migrate verify | machines elsewhere |\n"
+        "| prod-us | blocked | infra deploy migrate verify | test |\n"
+        "| prod-eu | blocked | infra deploy migrate verify | test |\n"
+    )
+
+
+def test_what_a_track_waits_for() -> None:
+    story = Story()
+    assert waits_for(Standing(story.view, "shared")) == "its start"
+    assert waits_for(Standing(story.act("start").view, "shared")) == "code_migration.rewrite"
+    assert waits_for(Standing(story.view, "prod-us")) == "shared, test"
+    asked = story.until("test", "infra.apply")
+    assert waits_for(Standing(asked.view, "test")) == "Run `pacman apply` to provision the resources"
+    assert waits_for(Standing(asked.view, "shared")) is None
