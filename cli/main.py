@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import campaigns, plans, sandbox, status
+from cli import campaigns, commands, parked, plans, sandbox, status
 
 app = typer.Typer(
     name="migrate",
@@ -13,8 +13,14 @@ app = typer.Typer(
 app.add_typer(plans.app, name="plan")
 app.add_typer(campaigns.app, name="campaign")
 app.add_typer(sandbox.app, name="sandbox")
-app.command("start")(campaigns.start)
+app.command("start")(commands.start)
+app.command("next")(commands.next_)
+app.command("pause")(commands.pause)
+app.command("resume")(commands.resume)
+app.command("open-wave")(commands.open_wave)
 app.command("status")(status.status)
+app.command("parked")(parked.parked)
+app.command("redrive")(parked.redrive)
 
 if __name__ == "__main__":
     app()

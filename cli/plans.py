@@ -1,4 +1,4 @@
-"""`migrate plan …`: check and publish plans."""
+"""`migrate plan …`: check, draw, explain and publish plans."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,8 @@ import typer
 from cli.store import Data, Json, engine, told
 from shared.adapters.yaml_files import YamlFile
 from shared.domain.plan_rules import problems_of
+from shared.messages.plan_graph import mermaid
+from shared.messages.plan_words import explanation
 from state_schema.plan import Plan
 
 app = typer.Typer(help="Plans: what every resource goes through.", no_args_is_help=True)
@@ -28,6 +30,20 @@ def validate(file: File, as_json: Json = False) -> None:
         steps = sum(len(phase.steps) for phase in plan.phases)
         found = {"plan": plan.ref, "environments": list(plan.environments), "phases": len(plan.phases), "steps": steps}
         typer.echo(json.dumps(found) if as_json else f"{plan.ref} is valid: {len(plan.phases)} phases, {steps} steps.")
+
+
+@app.command("graph")
+def graph(file: File) -> None:
+    """Draw a plan as a Mermaid flowchart, on standard output. A wrong plan is refused as by `validate`."""
+    with told():
+        typer.echo(mermaid(read_plan(file)), nl=False)
+
+
+@app.command("explain")
+def explain(file: File) -> None:
+    """Tell the way of one resource in words (Markdown): who does what, and what people are asked, in order."""
+    with told():
+        typer.echo(explanation(read_plan(file)), nl=False)
 
 
 @app.command("publish")

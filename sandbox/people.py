@@ -14,6 +14,7 @@ from sandbox.world import APPROVER, OPERATOR, World
 from shared.domain.view import View
 
 PRIMARY: Final = "primary"
+_ALL: Final = 1_000_000
 USUAL: Final = (
     Rule(do=Act(finish_run=Ending(conclusion="success"))),
     Rule(do=Act(merge=True)),
@@ -31,10 +32,21 @@ class People:
     rules: Sequence[Rule]
     _times: Counter[int] = field(default_factory=Counter)
     _done: set[tuple[object, ...]] = field(default_factory=set)
+    _standing: tuple[int, int] | None = None
 
     def act(self, views: Sequence[View]) -> int:
         """What they do now; how many acts that were."""
         return sum(self._act_at(place) for place in places(views))
+
+    def start_next(self, views: Sequence[View], below: int) -> bool:
+        """Somebody asks for the next migration, where few are under way; not again before one started or ended."""
+        statuses = [view.state.status for view in views]
+        pending, over = statuses.count("pending"), statuses.count("completed") + statuses.count("aborted")
+        if not pending or len(statuses) - pending - over >= below or self._standing == (pending, over):
+            return False
+        self._standing = (pending, over)
+        self.type("next")
+        return True
 
     def type(self, text: str, user: str = OPERATOR) -> None:
         """Somebody types `/migrate <text>`."""
@@ -68,6 +80,17 @@ class People:
 
     def _do(self, act: Act, place: Place) -> bool:
         """Whether there was something to act on."""
+        if not act.unheard:
+            return self._done_at(act, place)
+        github = self.world.github
+        github.deliver_pending()
+        done = self._done_at(act, place)
+        github.drop_next_deliveries(_ALL)
+        github.deliver_pending()
+        github.drop_next_deliveries(0)
+        return done
+
+    def _done_at(self, act: Act, place: Place) -> bool:
         if act.click is not None:
             return self._click(act, place)
         if act.command is not None:
@@ -122,7 +145,8 @@ class People:
         wanted = [button for button in shown if (button.primary if usual else button.verb == act.click)]
         if not wanted:
             return False
-        self._press(wanted[-1], act.by)
+        for user in (act.by, *act.then_by):
+            self._press(wanted[-1], user)
         return True
 
     def _press(self, button: Button, by: str | None) -> None:

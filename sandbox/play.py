@@ -1,5 +1,6 @@
 """Plays one scenario in one world: functions work, webhooks arrive, people act, and then time jumps to what is due next."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -56,24 +57,31 @@ class Play:
     observer: Observer
     recorder: Recorder = field(default_factory=Recorder)
     _shown: dict[str, str] = field(default_factory=dict)
+    _views: dict[str, View] = field(default_factory=dict)
+    """As they were loaded last; those that a message may have changed since are taken out."""
 
     def run(self) -> str:
         """Plays it to its end; empty, or why it came to none."""
         self._prepare()
         campaign = self.script.campaign
         people = People(self.world, campaign.channel, self.script.scenario.people)
-        for resource in campaign.resources:
-            people.type(f"start {resource.id}")
+        start = self.script.scenario.start
+        for resource in [one.id for one in campaign.resources] if start is None else start:
+            people.type(f"start {resource}")
         # SQS has a clock of its own, which does not jump: there, what failed is tried again at once.
         delay = LONGEST_DELAY if self.world.settings.engine == "embedded" else 0
         runtime = Runtime(self.world.engine.inbox, self.world.clock.now, done=self._tell, longest_delay=delay)
         return self._rounds(runtime, people)
 
     def views(self) -> list[View]:
-        """Every migration as it is now."""
+        """Every migration as it is now, but for its gate, which others change too."""
         campaign = self.script.campaign
-        load = self.world.engine.migrations.load
-        return [load(migration_id(campaign.id, resource.id)).view for resource in campaign.resources]
+        return [self._view(migration_id(campaign.id, resource.id)) for resource in campaign.resources]
+
+    def _view(self, migration: str) -> View:
+        if migration not in self._views:
+            self._views[migration] = self.world.engine.migrations.load(migration).view
+        return self._views[migration]
 
     def _prepare(self) -> None:
         campaign, setup = self.script.campaign, self.script.scenario.world
@@ -93,7 +101,7 @@ class Play:
             views = self._look()
             if all(view.state.status in _OVER for view in views):
                 return ""
-            if people.act(views):
+            if self._acted(people, views):
                 continue
             wishes = people.awaited(views)
             if wishes:
@@ -107,6 +115,11 @@ class Play:
             self.world.clock.advance_to(due)
             runtime.sweep()
         return f"It came to no end within {MOST_ROUNDS} rounds."
+
+    def _acted(self, people: People, views: Sequence[View]) -> bool:
+        below = self.script.scenario.next_below
+        started = below is not None and people.start_next(views, below)
+        return bool(people.act(views)) or started
 
     def _wait(self, wishes: Sequence[str]) -> None:
         """For a real person, in real time."""
@@ -134,6 +147,22 @@ class Play:
         self.observer.on_change(views)
         return views
 
-    def _tell(self, queue: str, _: Sequence[Message]) -> None:
+    def _tell(self, queue: str, messages: Sequence[Message]) -> None:
+        """What was worked on is loaded anew; a command does not say which migrations it changes."""
         if queue == names.SIGNALS:
+            for message in messages:
+                self._forget(json.loads(message.body).get("migration"))
             self.observer.on_change(self.views())
+        elif queue in names.DEAD_LETTER_QUEUES:
+            self._forget(None)
+
+    def _forget(self, migration: str | None) -> None:
+        """One migration, or every one that changed: rows tell that, but only those of SQLite are never behind."""
+        if migration is not None:
+            self._views.pop(migration, None)
+        elif self.world.settings.engine == "embedded":
+            rows = self.world.engine.index.in_campaign(self.script.campaign.id)
+            versions = {row.migration: row.version for row in rows}
+            self._views = {name: view for name, view in self._views.items() if view.state.version == versions[name]}
+        else:
+            self._views.clear()

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from sandbox.evidence import Document, evidence
 from sandbox.recorder import Recorder
 from sandbox.scenario import Script
-from sandbox.script import Expectations, ExpectedCheckpoint
+from sandbox.script import Expectations, ExpectedAnswer, ExpectedCheckpoint
+from sandbox.slack.reading import read
 from sandbox.world import World
 from shared.domain.display import phases_of
 from shared.domain.follow import track_names
@@ -15,7 +17,6 @@ from shared.domain.view import View
 from shared.messages.standing import Standing
 
 EVERY: Final = "*"
-Document = dict[str, Any]
 
 
 class Result(BaseModel):
@@ -57,6 +58,8 @@ def found_in(world: World, views: Sequence[View]) -> Document:
         "pull_requests": _opened(world, views),
         "workflow_runs": len(world.github.runs()),
         "items": {view.state.resource.id: _items(world, view) for view in views},
+        **evidence(world, views),
+        "told": [(message.ephemeral, read(message)) for message in messages if message.ephemeral],
     }
 
 
@@ -100,6 +103,8 @@ def _expected(expect: Expectations) -> Document:
         document["final_state"] = expect.final_state
     if expect.checkpoints:
         document["checkpoints"] = [_checkpoint(one) for one in expect.checkpoints]
+    if expect.told:
+        document["told"] = [one.model_dump(mode="json") for one in expect.told]
     return document | ({"state": expect.state} if expect.state else {})
 
 
@@ -117,7 +122,17 @@ def _actual(expect: Expectations, recorder: Recorder, found: Document) -> Docume
             _checkpoint(one) if recorder.finds(one) else {"track": one.track, "words": recorder.words(one.track)}
             for one in expect.checkpoints
         ]
+    if expect.told:
+        document["told"] = [_told(one, found["told"]) for one in expect.told]
     return document | ({"state": part(expect.state, found)} if expect.state else {})
+
+
+def _told(expected: ExpectedAnswer, told: Sequence[tuple[str, str]]) -> Document:
+    """The expectation itself where it came true, else everything that this person was told."""
+    texts = [text for user, text in told if user == expected.user]
+    if any(all(part in text for part in expected.shows) for text in texts):
+        return expected.model_dump(mode="json")
+    return {"user": expected.user, "told": texts}
 
 
 def part(expected: JsonValue, found: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from functions.advance.handler import handler as advance
 from functions.observe.handler import handler as observe
+from functions.park.handler import handler as park
 from functions.skills.list_items.handler import handler as list_items
 from functions.skills.migrate_items.handler import handler as migrate_items
 from functions.skills.open_pull_request.handler import handler as open_pull_request
@@ -35,6 +36,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     names.skill_queue("list_items"): list_items,
     names.skill_queue("migrate_items"): migrate_items,
     names.skill_queue("verify"): verify,
+    **dict.fromkeys(names.DEAD_LETTER_QUEUES, park),
 }
 BATCH: Final[Mapping[str, int]] = {names.SIGHTINGS: 10, names.CARDS: 10}
 """Messages at once; all other queues: one, so that a poison message holds up nobody else."""
@@ -62,9 +64,14 @@ class Runtime:
     def drain(self, stop: Flag | None = None) -> int:
         """Takes messages until no queue shows one any more, or `stop` is set; how many batches that were."""
         batches = 0
-        while not (stop and stop.is_set()) and (taken := sum(self.take(queue) for queue in self.handlers)):
+        while not (stop and stop.is_set()) and (taken := self._round()):
             batches += taken
         return batches
+
+    def _round(self) -> int:
+        """A batch of each queue; of the dead-letter queues only where no other has one: theirs are rare and can wait."""
+        living = sum(self.take(queue) for queue in self.handlers if queue in names.QUEUES)
+        return living or sum(self.take(queue) for queue in self.handlers if queue not in names.QUEUES)
 
     def take(self, queue: str) -> int:
         """One batch of one queue: what succeeded is deleted, what failed goes back. 0 where the queue shows nothing."""

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sandbox.result import Result
+from sandbox.wave_bars import bars_of
 from shared.domain.display import phases_of
 from shared.domain.follow import track_names
 from shared.domain.view import View
@@ -18,6 +19,8 @@ from shared.messages.standing import Standing
 from shared.messages.status_page import waits_for
 
 _PER_SECOND = 8
+_MANY = 12
+"""Resources; more than that have more tracks than a terminal has lines."""
 
 
 class Screen:
@@ -26,6 +29,7 @@ class Screen:
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
         self._title = title
+        self._many = False
         self._lines: dict[tuple[str, str], str] = {}
         self._live = Live(console=console, refresh_per_second=_PER_SECOND) if console.is_terminal else None
 
@@ -43,15 +47,18 @@ class Screen:
 
     def on_change(self, views: Sequence[View]) -> None:
         """Draws the table anew, or prints the tracks that changed."""
+        self._many = len(views) > _MANY
         if self._live:
-            self._live.update(_table(views))
+            self._live.update(bars_of(views) if self._many else _table(views))
             return
         for view in views:
             for name in track_names(view):
                 self._tell(view, name)
 
     def on_card(self, text: str) -> None:
-        """Prints the message above the table."""
+        """Prints the message above the table; not of many resources, whose cards nobody could follow."""
+        if self._many:
+            return
         title, _, rest = text.partition("\n")
         self._console.print(Panel(Text(rest or title), title=Text(title) if rest else None, title_align="left"))
 

@@ -1,6 +1,6 @@
 """What a scenario's file may say: who does what when, what is wrong with the world, and what must come of it."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -28,6 +28,10 @@ class Ending(Model):
     reason: str = ""
 
 
+_MANNERS: Final = frozenset({"by", "then_by", "unheard"})
+"""Fields of an act that say how, not what."""
+
+
 class Act(Model):
     """One of these. People act on what they see: an open pull request, a run in progress, a button, the channel."""
 
@@ -45,12 +49,20 @@ class Act(Model):
     """They see it and leave it: later rules are not asked."""
     by: str | None = None
     """A Slack user id; left out, somebody who may."""
+    then_by: tuple[str, ...] = ()
+    """With `click`: these press the same button right after, before anything came of the first click."""
+    unheard: Literal[True] | None = None
+    """With an act on GitHub: every webhook that would tell of it is lost."""
 
     @model_validator(mode="after")
     def _is_one_act(self) -> Self:
-        given = [name for name in type(self).model_fields if name != "by" and getattr(self, name) is not None]
+        given = [name for name in type(self).model_fields if name not in _MANNERS and getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"an act is exactly one of its fields; given: {', '.join(given) or 'none'}")
+        if self.then_by and self.click is None:
+            raise ValueError("then_by goes with click: there is no button that others could press too")
+        if self.unheard and not (self.at_pull_request or self.finish_run):
+            raise ValueError("unheard goes with an act on GitHub: nothing else has a webhook")
         return self
 
     @property
@@ -104,17 +116,25 @@ class ExpectedCheckpoint(Model):
     last: bool = False
 
 
+class ExpectedAnswer(Model):
+    """Somebody was told, in a message that only they see, all of `shows`."""
+
+    user: str
+    shows: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Expectations(Model):
-    """Three kinds. `state` is a part of what is found at the end; the key `*` stands for every key."""
+    """Four kinds. `state` is a part of what is found at the end; the key `*` stands for every key."""
 
     final_state: Status | None = None
     checkpoints: tuple[ExpectedCheckpoint, ...] = ()
+    told: tuple[ExpectedAnswer, ...] = ()
     state: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _expects_something(self) -> Self:
-        if self.final_state is None and not self.checkpoints and not self.state:
-            raise ValueError("expect at least one of final_state, checkpoints, state")
+        if self.final_state is None and not (self.checkpoints or self.told or self.state):
+            raise ValueError("expect at least one of final_state, checkpoints, told, state")
         return self
 
 
@@ -126,5 +146,9 @@ class Scenario(Model):
     plan: dict[str, Any] = Field(default_factory=dict)
     campaign: dict[str, Any] = Field(default_factory=dict)
     world: Setup = Setup()
+    start: tuple[str, ...] | None = None
+    """The resources that somebody starts at the beginning; left out, all."""
+    next_below: Annotated[int, Field(ge=1)] | None = None
+    """Somebody types `/migrate next` while fewer migrations than this are under way."""
     people: tuple[Rule, ...] = ()
     expect: Expectations

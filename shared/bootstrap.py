@@ -10,10 +10,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from shared import names
-from shared.adapters.batch import receives, take_batch
+from shared.adapters.batch import queue_of, receives, sent_at, take_batch
 from shared.adapters.worker_logging import worker_logger
 from shared.app.card import post_checkpoint
 from shared.app.observe import observe
+from shared.app.park import DeadLetter, park
 from shared.app.run_skill import Tools, run_skill
 from shared.app.status import answer
 from shared.app.sweep import sweep
@@ -173,6 +174,7 @@ def take_signals(event: dict[str, Any]) -> dict[str, Any]:
             message,
             again=receives(record) > 1,
             campaigns=engine.campaigns,
+            controls=engine.controls,
             plans=engine.plans,
             index=engine.index,
             migrations=engine.migrations,
@@ -247,6 +249,25 @@ def sweep_due(event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - the sc
     ticked = sweep(due_times=engine.due_times, migrations=engine.migrations, outbox=engine.outbox, now=now)
     worker_logger("sweep").info("swept", extra={"ticked": ticked})
     return {"ticked": ticked}
+
+
+def park_dead_letters(event: dict[str, Any]) -> dict[str, Any]:
+    """The function `park`: one dead letter a message. An alarm counts the lines whose `alert` is `parked`."""
+    composition, log = current(), worker_logger("park")
+    engine = composition.engine
+
+    def take(record: "SQSRecord") -> None:
+        letter = DeadLetter(queue_of(record), record.body, sent_at(record))
+        fate = park(
+            letter, parking=engine.parked, campaigns=engine.campaigns, outbox=engine.outbox, now=composition.clock()
+        )
+        told = {"queue": letter.queue, "kind": fate.kind, "about": fate.about, "outcome": fate.outcome}
+        if fate.outcome == "parked":
+            log.error("dead letter", extra={**told, "alert": "parked"})
+        else:
+            log.warning("dead letter", extra=told)
+
+    return take_batch(event, take, log)
 
 
 def status(event: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from shared.ports.campaigns import Campaigns, Plans
+from shared.ports.campaigns import Campaigns, Controls, Plans
 from shared.ports.clock import Clock
 from shared.ports.effects import Effects, PostedCards
 from shared.ports.migrations import DueTimes, History, MigrationIndex, Migrations, Watches
+from shared.ports.parking import Parking
 from shared.ports.queues import Inbox, Outbox
 from shared.settings import Settings
 
@@ -24,11 +25,13 @@ class Engine:
     due_times: DueTimes
     watches: Watches
     campaigns: Campaigns
+    controls: Controls
     plans: Plans
     outbox: Outbox
     inbox: Inbox
     effects: Effects
     posted_cards: PostedCards
+    parked: Parking
 
 
 def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - both engines are built alike; AWS has its own time
@@ -36,7 +39,9 @@ def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - bo
     from shared.adapters.dynamodb_campaigns import DynamoCampaigns, DynamoPlans
     from shared.adapters.dynamodb_cards import DynamoPostedCards
     from shared.adapters.dynamodb_client import dynamodb_client
+    from shared.adapters.dynamodb_controls import DynamoControls
     from shared.adapters.dynamodb_migrations import DynamoMigrations
+    from shared.adapters.dynamodb_parking import DynamoParking
     from shared.adapters.dynamodb_reads import DynamoDueTimes, DynamoHistory, DynamoMigrationIndex, DynamoWatches
     from shared.adapters.effects import DynamoIdempotency, PowertoolsEffects
     from shared.adapters.sqs import SqsQueues, sqs_client
@@ -50,11 +55,13 @@ def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - bo
         due_times=DynamoDueTimes(client, table),
         watches=DynamoWatches(client, table),
         campaigns=DynamoCampaigns(client, table),
+        controls=DynamoControls(client, table),
         plans=plans,
         outbox=queues,
         inbox=queues,
         effects=PowertoolsEffects(DynamoIdempotency(client, settings.effects_table), settings.skill_timeout),
         posted_cards=DynamoPostedCards(client, settings.effects_table),
+        parked=DynamoParking(client, table),
     )
 
 
@@ -63,9 +70,11 @@ def embedded_engine(settings: Settings, clock: Clock) -> Engine:
     from shared.adapters.effects import PowertoolsEffects
     from shared.adapters.sql_campaigns import SqlCampaigns, SqlPlans
     from shared.adapters.sql_cards import SqlPostedCards
+    from shared.adapters.sql_controls import SqlControls
     from shared.adapters.sql_engine import open_engine
     from shared.adapters.sql_idempotency import SqlIdempotency
     from shared.adapters.sql_migrations import SqlMigrations
+    from shared.adapters.sql_parking import SqlParking
     from shared.adapters.sql_queues import SqlQueues
     from shared.adapters.sql_reads import SqlDueTimes, SqlHistory, SqlMigrationIndex, SqlWatches
 
@@ -78,9 +87,11 @@ def embedded_engine(settings: Settings, clock: Clock) -> Engine:
         due_times=SqlDueTimes(file),
         watches=SqlWatches(file),
         campaigns=SqlCampaigns(file),
+        controls=SqlControls(file),
         plans=plans,
         outbox=queues,
         inbox=queues,
         effects=PowertoolsEffects(SqlIdempotency(file), settings.skill_timeout),
         posted_cards=SqlPostedCards(file),
+        parked=SqlParking(file),
     )

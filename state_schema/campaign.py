@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from state_schema.ids import CampaignId, EnvironmentName, Person, PlanRef, ResourceId
+from state_schema.ids import CampaignId, EnvironmentName, Name, Person, PlanRef, ResourceId
 from state_schema.model import SCHEMA_VERSION, Model
 from state_schema.plan import Layer
 from state_schema.secrets import refuse_secrets
@@ -20,6 +20,8 @@ class Resource(Model):
     wave: int = Field(default=1, ge=1, le=999)
     owner: Annotated[str, Field(max_length=100)] | None = None
     environments: tuple[EnvironmentName, ...] | None = None
+    skip: tuple[Name, ...] = ()
+    """Optional phases of the plan that it leaves out."""
     metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=20)
 
 
@@ -69,9 +71,9 @@ class Window(Model):
 
 
 class Breaker(Model):
-    """Stop starting work in a wave after so many failures."""
+    """Stop starting work in a wave after so many of its resources failed, or after so great a share (`5%`)."""
 
-    failures: int = Field(ge=1)
+    failures: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%$")]
 
 
 class Campaign(Model):

@@ -10,6 +10,14 @@ from state_schema.migration import Checkpoint, CheckpointReason, Failure, Output
 from state_schema.model import SCHEMA_VERSION, Model, Moment
 
 
+class AtStep(Model):
+    """What every event about a step says: where, and which try it was."""
+
+    track: TrackName
+    step: StepPath
+    attempt: int
+
+
 class MigrationCreated(Model):
     """The campaign was applied with this resource in it."""
 
@@ -47,142 +55,137 @@ class MigrationCompleted(Model):
 
 
 class MigrationAborted(Model):
-    """A fatal failure ended it."""
+    """A fatal failure or an operator ended it."""
 
     kind: Literal["migration_aborted"] = "migration_aborted"
     reason: Annotated[str, Field(max_length=500)]
 
 
-class StepQueued(Model):
+class StepQueued(AtStep):
     """It is ready and may not start yet: no slot is free, or a window denies starts until `until`."""
 
     kind: Literal["step_queued"] = "step_queued"
-    track: TrackName
-    step: StepPath
-    attempt: int
     why: Literal["slot", "window"]
     until: Moment | None = None
 
 
-class StepStarted(Model):
+class StepStarted(AtStep):
     """It took a slot; its order is out."""
 
     kind: Literal["step_started"] = "step_started"
-    track: TrackName
-    step: StepPath
-    attempt: int
     digest: Digest
+    deadline: Moment | None = None
 
 
-class StepPending(Model):
+class StepPending(AtStep):
     """The skill handed over to machines elsewhere; the slot stays held."""
 
     kind: Literal["step_pending"] = "step_pending"
-    track: TrackName
-    step: StepPath
-    attempt: int
     watches: tuple[Address, ...]
     outputs: Outputs = Field(default_factory=dict)
 
 
-class StepProgressed(Model):
+class StepProgressed(AtStep):
     """The skill did a part of its items."""
 
     kind: Literal["step_progressed"] = "step_progressed"
-    track: TrackName
-    step: StepPath
-    attempt: int
     done: int
     total: int
     cursor: str
 
 
-class StepWaiting(Model):
+class StepWaiting(AtStep):
     """A `wait` step began; nothing happens before `until`."""
 
     kind: Literal["step_waiting"] = "step_waiting"
-    track: TrackName
-    step: StepPath
-    attempt: int
     until: Moment
 
 
-class StepCompleted(Model):
+class StepCompleted(AtStep):
     """It is done."""
 
     kind: Literal["step_completed"] = "step_completed"
-    track: TrackName
-    step: StepPath
-    attempt: int
     outputs: Outputs = Field(default_factory=dict)
 
 
-class StepFailed(Model):
+class StepFailed(AtStep):
     """It could not; the failure says why and who goes on."""
 
     kind: Literal["step_failed"] = "step_failed"
-    track: TrackName
-    step: StepPath
-    attempt: int
     failure: Failure
 
 
-class StepRetried(Model):
+class StepRetried(AtStep):
     """It begins again as `attempt`. `automatic`: the core retries a transient failure, no person asked for it."""
 
     kind: Literal["step_retried"] = "step_retried"
-    track: TrackName
-    step: StepPath
-    attempt: int
     automatic: bool = False
 
 
-class StepSkipped(Model):
-    """A person goes on without it."""
+class StepSkipped(AtStep):
+    """A person, or the campaign where it leaves out an optional phase, goes on without it."""
 
     kind: Literal["step_skipped"] = "step_skipped"
-    track: TrackName
-    step: StepPath
-    attempt: int
 
 
-class StepBlocked(Model):
+class StepBlocked(AtStep):
     """A person says that it cannot go on for now; Retry stays possible."""
 
     kind: Literal["step_blocked"] = "step_blocked"
-    track: TrackName
-    step: StepPath
-    attempt: int
 
 
-class ChoicesOffered(Model):
+class RollbackOrdered(AtStep):
+    """A person wants what the step did taken back; `attempt` does that."""
+
+    kind: Literal["rollback_ordered"] = "rollback_ordered"
+
+
+class StepRolledBack(AtStep):
+    """What it did is taken back; Retry and Skip are possible. The outputs are those of the rollback."""
+
+    kind: Literal["step_rolled_back"] = "step_rolled_back"
+    outputs: Outputs = Field(default_factory=dict)
+
+
+class SlotReleased(AtStep):
+    """Work that was out when the migration was aborted no longer holds its slot."""
+
+    kind: Literal["slot_released"] = "slot_released"
+    why: Literal["reported", "observed", "deadline"]
+
+
+class ChoicesOffered(AtStep):
     """What a person may choose among; the state keeps only this event's number."""
 
     kind: Literal["choices_offered"] = "choices_offered"
-    track: TrackName
-    step: StepPath
-    attempt: int
     choices: tuple[str, ...]
 
 
-class CheckpointOpened(Model):
+class CheckpointOpened(AtStep):
     """A person is asked."""
 
     kind: Literal["checkpoint_opened"] = "checkpoint_opened"
-    track: TrackName
-    step: StepPath
-    attempt: int
     checkpoint: Checkpoint
     watches: tuple[Address, ...] = ()
 
 
-class CheckpointDecided(Model):
+class CheckpointReminded(AtStep):
+    """Nobody has answered yet; people are reminded, and again at `remind_at`."""
+
+    kind: Literal["checkpoint_reminded"] = "checkpoint_reminded"
+    remind_at: Moment
+
+
+class CheckpointOverdue(AtStep):
+    """Nobody has answered in time. It stays open and answers nothing."""
+
+    kind: Literal["checkpoint_overdue"] = "checkpoint_overdue"
+
+
+class CheckpointDecided(AtStep):
     """A person answered, with what was shown to them."""
 
     kind: Literal["checkpoint_decided"] = "checkpoint_decided"
-    track: TrackName
-    step: StepPath
-    attempt: int
     reason: CheckpointReason
     verb: Verb
     digest: Digest
@@ -190,13 +193,10 @@ class CheckpointDecided(Model):
     note: str = ""
 
 
-class ObservationRecorded(Model):
+class ObservationRecorded(AtStep):
     """A look outside found something that was not known; `digest` is the open checkpoint's from now on."""
 
     kind: Literal["observation_recorded"] = "observation_recorded"
-    track: TrackName
-    step: StepPath
-    attempt: int
     read_at: Moment
     seen: Seen
     digest: Digest | None = None
@@ -228,8 +228,13 @@ Event = Annotated[
     | StepRetried
     | StepSkipped
     | StepBlocked
+    | RollbackOrdered
+    | StepRolledBack
+    | SlotReleased
     | ChoicesOffered
     | CheckpointOpened
+    | CheckpointReminded
+    | CheckpointOverdue
     | CheckpointDecided
     | ObservationRecorded
     | ActRefused,

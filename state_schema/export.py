@@ -12,6 +12,7 @@ from state_schema.events import Recorded
 from state_schema.gate import Gate
 from state_schema.migration import Migration
 from state_schema.orders import CARDS, Order
+from state_schema.parked import Parked
 from state_schema.plan import Plan
 from state_schema.signals import SIGNALS
 
@@ -25,6 +26,7 @@ _EXPORTED: dict[str, TypeAdapter[Any]] = {
     "signal_message": SIGNALS,
     "order": TypeAdapter(Order),
     "card_message": CARDS,
+    "parked": TypeAdapter(Parked),
 }
 
 

@@ -1,6 +1,6 @@
 """The state of one resource's migration: the fold of its events, under 16 KB, whatever its past."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, SerializerFunctionWrapHandler, model_serializer
 
@@ -79,6 +79,18 @@ class Checkpoint(Model):
     ask: Annotated[str, Field(max_length=1000)]
     digest: Digest
     opened_at: Moment
+    remind_at: Moment | None = None
+    """When people are reminded next."""
+    reminded: int = 0
+    """How often they were."""
+    overdue_at: Moment | None = None
+    overdue: bool = False
+    """Its time is over. It can be answered as before: no time-out answers it."""
+
+    @model_serializer(mode="wrap")
+    def _without_unset_times(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Most questions have neither a reminder nor a time-out, and the state is small."""
+        return {name: value for name, value in written(self).items() if value}
 
 
 class Decided(Model):
@@ -137,6 +149,10 @@ class StepState(Model):
     seen: Seen | None = None
     read_at: Moment | None = None
     until: Moment | None = None
+    deadline: Moment | None = None
+    """When work that has not come to an end counts as failed."""
+    rollback: Literal["ordered", "done"] | None = None
+    """`ordered`: the present attempt takes back what the step did. `done`: that has succeeded."""
     offered: Listed | None = None
     chosen: Listed | None = None
 

@@ -23,6 +23,8 @@ class Order(Model):
     """How many of the attempts before this one it repeats by itself: an act of theirs may have worked without an answer."""
     skill: Name
     action: Action
+    rollback: bool = False
+    """It takes back what the step did; the branch and the run of the step itself are not its own."""
     inputs: dict[str, JsonValue]
     environment: EnvironmentName | None
     items: Listed | None = None

@@ -4,14 +4,36 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from state_schema.grammar import Duration
-from state_schema.ids import SHARED_TRACK, EnvironmentName, Name, Verb, plan_ref
-from state_schema.model import Model, Moment
+from state_schema.ids import SHARED_TRACK, EnvironmentName, Name, plan_ref
+from state_schema.model import Model
 from state_schema.secrets import refuse_secrets
+from state_schema.steps import (
+    AnyStep,
+    ApprovalStep,
+    ConfirmationStep,
+    DecisionStep,
+    Layer,
+    SkillStep,
+    Step,
+    WaitStep,
+)
 
-Layer = Literal["automatic", "confirmation", "explicit_command"]
+__all__ = [
+    "ApprovalStep",
+    "ConfirmationStep",
+    "DecisionStep",
+    "Environment",
+    "Layer",
+    "Phase",
+    "Plan",
+    "SkillStep",
+    "Step",
+    "Stop",
+    "WaitStep",
+]
+
 Attribute = str | int | float | bool
 
 
@@ -26,103 +48,14 @@ class Environment(Model):
     approval_required: bool = False
 
 
-class Approval(Model):
-    """The pull request that the step `of` opened is merged by people; `resume` asks us to look again."""
-
-    of: Name
-    ask: str = "Review and merge the pull request"
-    resume: Verb
-
-
-class Confirmation(Model):
-    """A person says that something outside was done; `resume` is the word for it."""
-
-    ask: str
-    resume: Verb
-
-
-class Decision(Model):
-    """A person chooses among what the skill `choices_from` lists; later steps see the choice under `as`."""
-
-    ask: str
-    choices_from: Name
-    as_: Name = Field(alias="as")
-
-
-class SkillStep(Model):
-    """A skill does the work; `gate` may demand more of people than the campaign does, never less."""
-
-    id: Name
-    skill: Name
-    with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
-    gate: Layer = "automatic"
-
-
-class ApprovalStep(Model):
-    """Waits for a merge."""
-
-    id: Name
-    approval: Approval
-
-
-class ConfirmationStep(Model):
-    """Waits for a person's word."""
-
-    id: Name
-    confirmation: Confirmation
-
-
-class DecisionStep(Model):
-    """Waits for a person's choice."""
-
-    id: Name
-    decision: Decision
-
-
-def _with_a_unit(wait: object) -> object:
-    """A bare number would be read as seconds since 1970."""
-    if isinstance(wait, int | float) or (
-        isinstance(wait, str) and wait.strip().lstrip("+-").replace(".", "").isdigit()
-    ):
-        message = "write a duration with its unit (90s, 15m, 24h, 7d) or a date and time with its zone"
-        raise ValueError(message)
-    return wait
-
-
-class WaitStep(Model):
-    """Waits for a duration (`24h`) or until a moment."""
-
-    id: Name
-    wait: Annotated[Duration | Moment, BeforeValidator(_with_a_unit)]
-
-
-STEP_KINDS = ("skill", "approval", "confirmation", "decision", "wait")
-
-
-def _kind_of_step(step: object) -> str | None:
-    names = step if isinstance(step, dict) else getattr(type(step), "model_fields", {})
-    found = [kind for kind in STEP_KINDS if kind in names]
-    return found[0] if len(found) == 1 else None
-
-
-Step = Annotated[
-    Annotated[SkillStep, Tag("skill")]
-    | Annotated[ApprovalStep, Tag("approval")]
-    | Annotated[ConfirmationStep, Tag("confirmation")]
-    | Annotated[DecisionStep, Tag("decision")]
-    | Annotated[WaitStep, Tag("wait")],
-    Discriminator(
-        _kind_of_step,
-        custom_error_type="step_kind",
-        custom_error_message="a step is exactly one of: " + ", ".join(STEP_KINDS),
-    ),
-]
-
-
 class Phase(Model):
-    """A named list of steps, done once per environment, or once per resource where `scope` is `shared`."""
+    """A named list of steps, done once per environment, or once per resource where `scope` is `shared`.
+
+    A resource of the campaign may leave out a phase that is `optional`.
+    """
 
     name: Name
+    optional: bool = False
     scope: Literal["shared", "environment"] = "environment"
     steps: tuple[Step, ...] = Field(min_length=1, max_length=50)
 
@@ -133,8 +66,10 @@ class Stop:
 
     path: str
     phase: str
-    step: SkillStep | ApprovalStep | ConfirmationStep | DecisionStep | WaitStep
+    step: AnyStep
     number: int
+    optional: bool = False
+    """Whether its phase may be left out."""
 
 
 class Plan(Model):
@@ -176,8 +111,11 @@ class Plan(Model):
         return {stop.path: stop for stop in self._environment_stops}
 
     def _stops_in(self, scope: str) -> tuple[Stop, ...]:
-        steps = [(phase.name, step) for phase in self.phases if phase.scope == scope for step in phase.steps]
-        return tuple(Stop(f"{phase}.{step.id}", phase, step, number) for number, (phase, step) in enumerate(steps))
+        steps = [(phase, step) for phase in self.phases if phase.scope == scope for step in phase.steps]
+        return tuple(
+            Stop(f"{phase.name}.{step.id}", phase.name, step, number, phase.optional)
+            for number, (phase, step) in enumerate(steps)
+        )
 
     @model_validator(mode="after")
     def _holds_no_secret(self) -> Self:

@@ -10,21 +10,29 @@ _SECRET: Final = re.compile(
     r"|://[^/\s:@]+:[^/\s:@]+@"
 )
 
+CREDENTIAL: Final = "looks like a credential; store it in the secrets manager and refer to it by name"
+"""What is said about such a place."""
 
-def secret_fields(document: object, at: str = "") -> Iterator[str]:
+
+def secret_fields(document: object) -> Iterator[str]:
     """The dotted places in a JSON-like document whose text (or key) looks like a credential."""
+    yield from (".".join(map(str, place)) or "value" for place in secret_places(document))
+
+
+def secret_places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The same as keys and list indexes; a key that looks like a credential is named by what is around it."""
     match document:
         case str() if _SECRET.search(document):
-            yield at or "value"
+            yield at
         case Mapping():
             for key, value in document.items():
-                place = f"{at}.{key}" if at else str(key)
-                if _SECRET.search(str(key)):
-                    yield at or "key"
-                yield from secret_fields(value, place)
+                hidden = _SECRET.search(str(key)) is not None
+                if hidden:
+                    yield at
+                yield from secret_places(value, at if hidden else (*at, key))
         case Sequence() if not isinstance(document, str | bytes):
             for number, value in enumerate(document):
-                yield from secret_fields(value, f"{at}.{number}" if at else str(number))
+                yield from secret_places(value, (*at, number))
         case _:
             return
 
@@ -32,5 +40,5 @@ def secret_fields(document: object, at: str = "") -> Iterator[str]:
 def refuse_secrets(document: object) -> None:
     """ValueError with the field's name where the document holds something like a credential."""
     for place in secret_fields(document):
-        message = f"{place} looks like a credential; store it in the secrets manager and refer to it by name"
+        message = f"{place} {CREDENTIAL}"
         raise ValueError(message)

@@ -1,6 +1,7 @@
 """Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,6 +11,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import ExceptionInfo
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
+from shared import names
 from shared.errors import WaymarkError
 
 
@@ -32,6 +34,18 @@ def take_batch(event: dict[str, Any], take: Callable[[SQSRecord], object], log: 
 def receives(record: SQSRecord) -> int:
     """How often the message was received, this time included."""
     return int(record.attributes.approximate_receive_count or 1)
+
+
+def queue_of(record: SQSRecord) -> str:
+    """The dead-letter queue that the message came from, by our name for it; its own name where it is none of ours."""
+    found = record.event_source_arn.rpartition(":")[2]
+    ours = [queue for queue in names.DEAD_LETTER_QUEUES if f"-{found}".endswith(f"-{names.queue_file_name(queue)}")]
+    return ours[0] if ours else found[:100] or "unknown"
+
+
+def sent_at(record: SQSRecord) -> datetime:
+    """When the queue got it."""
+    return datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
 
 
 class _Processor(BatchProcessor):

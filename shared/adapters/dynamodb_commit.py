@@ -30,7 +30,7 @@ def actions_of(commit: Commit, table: str) -> Iterator["TransactWriteItemTypeDef
     """The state first, so that the first of DynamoDB's cancellation reasons is the state's; then gate, events, watches."""
     yield {"Put": versioned(table, state_item(commit), commit.before)}
     if commit.gate is not None:
-        yield {"Put": versioned(table, _gate_item(commit.gate), commit.gate.version - 1)}
+        yield {"Put": versioned(table, gate_item(commit.gate), commit.gate.version - 1)}
     for item in _event_items(commit):
         yield {"Put": {"TableName": table, "Item": item, "ConditionExpression": IS_NOT_THERE_YET}}
     for watch in sorted(commit.opened):
@@ -71,7 +71,8 @@ def state_item(commit: Commit) -> Item:
     return item
 
 
-def _gate_item(gate: Gate) -> Item:
+def gate_item(gate: Gate) -> Item:
+    """The gate as an item; it is put under its own version."""
     return {
         **keys.key(keys.campaign_pk(gate.campaign), keys.GATE),
         "body": packed(written(gate), f"the gate of {gate.campaign}"),

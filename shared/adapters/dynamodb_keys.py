@@ -4,8 +4,10 @@ import zlib
 from typing import Final
 
 from shared import names
+from shared.adapters.documents import stamp
 from shared.adapters.dynamodb_client import Item
 from shared.ports.migrations import Watch
+from state_schema.parked import Parked
 
 STATE: Final = "STATE"
 GATE: Final = "GATE"
@@ -47,6 +49,16 @@ def watch_key(watch: Watch) -> Item:
     return key(watch_pk(watch.address), f"{watch.migration}#{watch.track}#{watch.step}")
 
 
+def parked_pk(campaign: str | None) -> str:
+    """`P#<campaign>`, or `P#-` where it is not known; a campaign named `-` has its items there too, and they say so."""
+    return f"P#{campaign or '-'}"
+
+
+def parked_key(item: Parked) -> Item:
+    """`P#<campaign>` / `<time>#<id>`, sorted by when somebody acted."""
+    return key(parked_pk(item.campaign), f"{stamp(item.at)}#{item.id}")
+
+
 def due_shard(shard: int) -> str:
     """`DUE#<shard>`: one partition of `by_due`."""
     return f"DUE#{shard}"
@@ -65,3 +77,11 @@ def campaign_sort(wave: int, resource: str) -> str:
 def wave_prefix(wave: int) -> str:
     """What all of a wave's `campaign_sort` begin with."""
     return f"{wave:03d}#"
+
+
+CONTROL_PREFIX: Final = "G#"
+
+
+def control_sk(number: int) -> str:
+    """An act on the campaign, by the version of the gate that it led to."""
+    return f"{CONTROL_PREFIX}{number:08}"

@@ -36,6 +36,11 @@ def published_otherwise(plan: Plan) -> InvalidInputError:
     )
 
 
+def no_parked(item: str) -> NotFoundError:
+    """Nobody parked it, or somebody was faster."""
+    return NotFoundError(f"Nothing is parked under {item!r}, or not any more. `migrate parked` lists what is.")
+
+
 def plan_named(ref: str) -> tuple[str, int]:
     """Name and version of `<name>@<version>`; NotFoundError where it is no such thing."""
     match = _PLAN_REF.fullmatch(ref)

@@ -41,6 +41,13 @@ gates: Final = Table(
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
 )
+control_records: Final = Table(
+    "control_records",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
 campaigns: Final = Table(
     "campaigns",
     metadata,

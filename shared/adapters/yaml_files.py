@@ -1,6 +1,7 @@
 """Reads plan and campaign files: every problem at once, each with file, line and field."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,10 +13,14 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from shared.errors import InvalidInputError
+from state_schema.secrets import CREDENTIAL, secret_places
+from state_schema.steps import STEP_KINDS
 
 LARGEST: Final = 1_000_000
 """Bytes. A plan of fifty phases is a hundredth of this."""
 _DEEPEST: Final = 30
+_STAND_INS: Final[dict[str | int, object]] = {"version": 1, "wait": "1s"}
+"""For fields that no plan can do without, while the rest of it is checked."""
 Found = TypeVar("Found", bound=BaseModel)
 Problem = tuple[tuple[str | int, ...], str]
 
@@ -42,12 +47,19 @@ class YamlFile:
 
     def parsed(self, model: type[Found], rules: Callable[[Found], Iterable[Problem]] | None = None) -> Found:
         """The document as a model that also keeps `rules`; InvalidInputError lists all that is wrong."""
+        hidden = dict.fromkeys(secret_places(self.data))
+        problems: list[Problem] = [(place, CREDENTIAL) for place in hidden]
         try:
             found = model.model_validate(self.data)
         except ValidationError as exc:
-            problems = [(_without_tags(error["loc"], self.data), _sentence(error)) for error in exc.errors()]
+            errors = [(_without_tags(error["loc"], self.data), error) for error in exc.errors()]
+            # What is wrong besides with a credential would be told by repeating it.
+            shown = [one for one in errors if one[0] not in hidden and CREDENTIAL not in one[1]["msg"]]
+            problems += [(place, _sentence(error)) for place, error in shown]
+            mended = _mended(model, self.data, [place for place, _ in problems])
+            problems += [] if mended is None or rules is None else rules(mended)
             raise self.refused(problems) from exc
-        if rules is not None and (broken := list(rules(found))):
+        if rules is not None and (broken := [*problems, *rules(found)]):
             raise self.refused(broken)
         return found
 
@@ -66,6 +78,27 @@ class YamlFile:
                 break
             node, line = found
         return line
+
+
+def _mended(model: type[Found], data: dict[str, Any], places: Iterable[tuple[str | int, ...]]) -> Found | None:
+    """The document without what is wrong with its shape, so that its rules are checked in the same go.
+
+    None where too much is wrong for that.
+    """
+    whole = deepcopy(data)
+    for place in places:
+        around: object = whole
+        for part in place[:-1]:
+            around = _at(around, part)
+        if isinstance(around, dict) and place:
+            name = place[-1]
+            around.pop(name, None)
+            if name in _STAND_INS:
+                around[name] = _STAND_INS[name]
+    try:
+        return model.model_validate(whole)
+    except ValidationError:
+        return None
 
 
 def _composed(name: str, text: str) -> Node | None:
@@ -130,6 +163,8 @@ def _without_tags(place: tuple[str | int, ...], data: object) -> tuple[str | int
     """Leaves out what pydantic adds for unions (`skill`, `dict[…]`) and is no field of the document."""
     kept: list[str | int] = []
     for number, part in enumerate(place):
+        if place[number - 2 : number - 1] == ("steps",) and part in STEP_KINDS:
+            continue
         inner = _at(data, part)
         if inner is not None:
             data = inner

@@ -40,8 +40,10 @@ def advance(
         except StaleStateError:
             continue
         decision = _as_answered_before(view, decision, signal, history)
-        # A race may be lost to our own write, whose answer did not come back: then nothing of it was sent.
-        _send(view, decision, signal, outbox, heal=again or lost > 0 or isinstance(signal, Ticked))
+        # A race may be lost to our own write, whose answer did not come back: then nothing of it was sent. And whoever is
+        # refused may have been shown a card whose update was lost; each refusal puts off the sweep that would repair it.
+        heal = again or lost > 0 or isinstance(signal, Ticked) or decision.refusal is not None
+        _send(view, decision, signal, outbox, heal=heal)
         return decision
     raise RetryableError(f"{signal.migration} is written by many at once; {signal.id} is tried again later")
 
@@ -102,4 +104,4 @@ def _send(before: View, decision: Decision, signal: Signal, outbox: Outbox, *, h
     touched = sorted({track for event in decision.events if (track := getattr(event, "track", None))})
     sending.send_cards(after, after.state.tracks if heal or after.state.status in OVER else touched, signal, outbox)
     if heal or before.gate.held.keys() - after.gate.held.keys():
-        sending.send_wake(after, signal, outbox)
+        sending.send_wakes(after.gate, after.campaign, signal.at, outbox)

@@ -2,22 +2,36 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from shared.app.advance import advance
+from shared.app.campaign_commands import VERBS, control_of, run_controls, start_next, started_before
 from shared.app.typed_acts import act_of
 from shared.errors import NotFoundError
 from shared.messages import replies
 from shared.messages.escaping import code
-from shared.ports.campaigns import Campaigns, Plans
+from shared.ports.campaigns import Campaigns, Controls, Plans
 from shared.ports.migrations import History, MigrationIndex, Migrations
 from shared.ports.queues import Outbox
 from state_schema.campaign import Campaign
 from state_schema.plan import ApprovalStep, ConfirmationStep, Plan
 from state_schema.signals import Act, Command
 
-_ACTS: Final = ("start", "approve", "decide", "retry", "skip", "block", "confirm", "deploy", "run-migration", "open-pr")
+_ACTS: Final = (
+    "start",
+    "approve",
+    "decide",
+    "retry",
+    "skip",
+    "block",
+    "confirm",
+    "deploy",
+    "run-migration",
+    "open-pr",
+    "rollback",
+    "abort",
+)
 _NO_CAMPAIGN: Final = (
     "There is no such campaign here. Use the channel that its file names, or name it with `--campaign`."
 )
@@ -43,6 +57,7 @@ def run_command(
     campaign: str | None = None,
     again: bool = False,
     campaigns: Campaigns,
+    controls: Controls,
     plans: Plans,
     index: MigrationIndex,
     migrations: Migrations,
@@ -68,10 +83,25 @@ def run_command(
         return _status(found, words[1:], index)
     if words[0] not in known:
         return Said(ok=False, text=replies.unknown_command_text(words[0], known))
-    act = act_of(command, words, found, plan)
-    if isinstance(act, str):
-        return Said(ok=False, text=act)
-    return _done(act, again=again, migrations=migrations, history=history, outbox=outbox)
+    if words[0] in VERBS:
+        control = control_of(command, words, found)
+        if isinstance(control, str):
+            return Said(ok=False, text=control)
+        return Said(*run_controls(control, campaigns=campaigns, controls=controls, outbox=outbox))
+
+    def act(words: Sequence[str]) -> Said:
+        read = act_of(command, list(words), found, plan)
+        if isinstance(read, str):
+            return Said(ok=False, text=read)
+        return _done(read, again=again, migrations=migrations, history=history, outbox=outbox)
+
+    if words[0] == "next":
+        rows = list(index.in_campaign(found.id))
+        before = started_before(command, rows, migrations) if again else None
+        if before is not None:
+            return act(("start", before))
+        return Said(*start_next(rows, lambda resource: astuple(act(("start", resource)))))
+    return act(words)
 
 
 def verbs_of(plan: Plan) -> tuple[str, ...]:
@@ -86,7 +116,7 @@ def verbs_of(plan: Plan) -> tuple[str, ...]:
                     resumes.append(asked.resume)
                 case _:
                     continue
-    return ("help", "status", *dict.fromkeys((*_ACTS, *resumes)))
+    return ("help", "status", "next", *VERBS, *dict.fromkeys((*_ACTS, *resumes)))
 
 
 def _done(act: Act, *, again: bool, migrations: Migrations, history: History, outbox: Outbox) -> Said:

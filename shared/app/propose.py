@@ -45,7 +45,8 @@ def propose(
 
 
 def _branch(order: Order) -> str:
-    return branch_name(order.migration, order.track, order.step)
+    # A rollback has a pull request of its own: the step's would be found, merged, and taken for it.
+    return branch_name(order.migration, order.track, f"{order.step}=back" if order.rollback else order.step)
 
 
 def _outputs(opened: OpenedPullRequest) -> Outputs:

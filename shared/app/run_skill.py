@@ -4,15 +4,19 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from shared import names
+from shared.domain.failures import backoff, policy_of, retries_left
+from shared.domain.holding import pause_over
 from shared.domain.orders import orders_for
 from shared.domain.reports import failed, failed_for_now
 from shared.domain.scope import scope_of
 from shared.domain.view import View
+from shared.domain.windows import denied_until
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.ports.clock import Clock
 from shared.ports.effects import ClaimHeldError, Effects, Report
@@ -25,8 +29,6 @@ from state_schema.secrets import secret_fields
 from state_schema.signals import Failed, Pending, Reported, Succeeded
 from state_schema.skills import SKILLS
 
-_FIRST_DELAY: Final = 15.0
-_LONGEST_DELAY: Final = 900.0
 Jitter = Callable[[], float]
 """A factor between 0 and 1, from outside."""
 _LARGEST_OUTPUTS: Final = 1024
@@ -47,7 +49,7 @@ class Tools:
 def run_skill(
     order: Order, skill: Skill[Any], *, migrations: Migrations, effects: Effects, outbox: Outbox, tools: Tools
 ) -> str:
-    """Does the order if it is still wanted, and reports; says what became of it: `done`, `fenced` or `held`.
+    """Does the order if it is still wanted, and reports; says what became of it: `done`, `fenced`, `held_back` or `held`.
 
     An order that is no longer in `orders_for`, or is another one now, is dropped. One that another worker holds is dropped
     too: if that worker dies, its own message or the sweep brings the order back. Store and queue errors pass to the queue.
@@ -55,6 +57,8 @@ def run_skill(
     view = migrations.load(order.migration).view
     if order not in orders_for(view):
         return "fenced"
+    if _must_wait(order, view, tools.clock()):
+        return "held_back"
     try:
         report = effects.once(order.key, lambda: _storable(_act(order, skill, view, tools)))
     except ClaimHeldError:
@@ -69,6 +73,13 @@ def run_skill(
     )
     outbox.send(names.SIGNALS, signal.model_dump_json(), group=order.migration, key=f"report:{order.key}")
     return "done"
+
+
+def _must_wait(order: Order, view: View, now: datetime) -> bool:
+    """Whether somebody paused this place, or a window began, after the order was sent. The sweep sends it again."""
+    resource = view.state.resource
+    paused = pause_over(view.gate, resource.id, order.environment, resource.wave) is not None
+    return paused or denied_until(view.campaign.windows, order.environment, now) is not None
 
 
 def _act(order: Order, skill: Skill[Any], view: View, tools: Tools) -> Report:
@@ -86,9 +97,15 @@ def _act(order: Order, skill: Skill[Any], view: View, tools: Tools) -> Report:
     except (PermanentError, NotFoundError) as exc:
         code = exc.code if isinstance(exc, PermanentError) else "not_found"
         return failed("blocking", str(exc), code if _CODE.fullmatch(code) else "failed")
-    if isinstance(report, Failed) and report.category == "transient" and report.retry_at is None:
-        return failed_for_now(report.reason, report.code, tools.clock(), _backoff(view, order, tools.jitter))
+    if isinstance(report, Failed) and report.retry_at is None and _is_retried(view, order, report.category):
+        again_at = tools.clock() + timedelta(seconds=_backoff(view, order, tools.jitter))
+        return failed(report.category, report.reason, report.code, again_at)
     return report
+
+
+def _is_retried(view: View, order: Order, category: str) -> bool:
+    policy = policy_of(view.plan.stop(order.track, order.step))
+    return category == "transient" or retries_left(policy, category, order.retries)
 
 
 def _storable(report: Report) -> Report:
@@ -112,8 +129,7 @@ def _items(order: Order, history: History) -> tuple[str, ...]:
 
 
 def _backoff(view: View, order: Order, jitter: Jitter) -> float:
-    retries = view.state.tracks[order.track].steps[order.step].retries
-    longest = min(_FIRST_DELAY * 2.0**retries, _LONGEST_DELAY)
+    longest = backoff(policy_of(view.plan.stop(order.track, order.step)), order.retries).total_seconds()
     return longest * (0.5 + jitter() / 2)
 
 

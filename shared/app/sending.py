@@ -1,15 +1,18 @@
 """Sends what a step leads to. All of it follows from the state, so sending it twice is harmless and forgetting it heals."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from shared import names
-from shared.domain.gate import next_in_line
+from shared.domain.gate import could_start
 from shared.domain.orders import orders_for
 from shared.domain.view import Decision, View
 from shared.domain.watching import watched
 from shared.messages.replies import answer_text, refusal_text
 from shared.ports.queues import Outbox
 from shared.webhooks.sighting import Sighting
+from state_schema.campaign import Campaign
+from state_schema.gate import Gate
 from state_schema.orders import CardMessage, ReplyMessage
 from state_schema.signals import Act, Observed, Reported, Ticked
 
@@ -44,12 +47,13 @@ def send_cards(view: View, tracks: Iterable[str], signal: Signal, outbox: Outbox
         outbox.send(names.CARDS, message.model_dump_json(), group=card, key=f"{card}@{view.state.version}@{signal.id}")
 
 
-def send_wake(view: View, signal: Signal, outbox: Outbox) -> None:
-    """Wakes who is next in line, where a slot is free."""
-    migration = next_in_line(view)
-    if migration is not None:
-        wake = Ticked(id=f"wake:{view.gate.version}:{migration}", at=signal.at, migration=migration)
+def send_wakes(gate: Gate, campaign: Campaign, at: datetime, outbox: Outbox) -> list[str]:
+    """Wakes as many of those in line as can start now, once for each version of the gate; which ones it woke."""
+    woken = could_start(gate, campaign)
+    for migration in woken:
+        wake = Ticked(id=f"wake:{gate.version}:{migration}", at=at, migration=migration)
         outbox.send(names.SIGNALS, wake.model_dump_json(), group=migration, key=wake.id)
+    return woken
 
 
 def send_reply(decision: Decision, signal: Signal, outbox: Outbox) -> None:

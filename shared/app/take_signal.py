@@ -5,7 +5,7 @@ from shared.app.command import run_command
 from shared.app.sending import reply
 from shared.errors import NotFoundError
 from shared.messages.replies import unknown_resource_text
-from shared.ports.campaigns import Campaigns, Plans
+from shared.ports.campaigns import Campaigns, Controls, Plans
 from shared.ports.migrations import History, MigrationIndex, Migrations
 from shared.ports.queues import Outbox
 from state_schema.orders import ReplyMessage
@@ -17,6 +17,7 @@ def take_signal(
     *,
     again: bool,
     campaigns: Campaigns,
+    controls: Controls,
     plans: Plans,
     index: MigrationIndex,
     migrations: Migrations,
@@ -32,6 +33,7 @@ def take_signal(
             message,
             again=again,
             campaigns=campaigns,
+            controls=controls,
             plans=plans,
             index=index,
             migrations=migrations,

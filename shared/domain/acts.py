@@ -3,22 +3,17 @@
 from typing import Any, NamedTuple
 
 from shared.domain.checkpoints import open_checkpoints
+from shared.domain.choosing import chosen
+from shared.domain.consequences import Question, consequences
+from shared.domain.holding import breaker_is_open, may_start_in
+from shared.domain.orders import missing_names, work_digest
 from shared.domain.permissions import is_one_of, refusal_for
 from shared.domain.view import Refusal, View
 from state_schema import events as happened
 from state_schema.events import Event
-from state_schema.migration import Checkpoint, StepState
+from state_schema.migration import Decided
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
-from state_schema.signals import Act
-
-
-class Question(NamedTuple):
-    """An open checkpoint and its place."""
-
-    track: str
-    path: str
-    step: StepState
-    checkpoint: Checkpoint
+from state_schema.signals import Act, CheckpointRef
 
 
 class Answer(NamedTuple):
@@ -33,7 +28,8 @@ def on_act(view: View, signal: Act) -> Answer:
     """Events and looks of the act; a refusal is recorded as an event too. An act that was recorded before is nothing."""
     if signal.id in view.state.acts:
         return Answer([])
-    answer = _start(view, signal) if signal.verb == "start" else _answer(view, signal)
+    of_the_whole = {"start": _start, "abort": _abort}
+    answer = of_the_whole.get(signal.verb, _answer)(view, signal)
     if answer.refusal is None:
         return answer
     refused = happened.ActRefused(
@@ -50,7 +46,37 @@ def _start(view: View, signal: Act) -> Answer:
     if state.status != "pending":
         return Answer([], Refusal("already_started", f"{state.resource.id} was started already; it is {state.status}.",
                                   "See where it is with `status`."))  # fmt: skip
-    return Answer([happened.MigrationStarted()])
+    return Answer([], refusal) if (refusal := _may_not_start(view)) else Answer([happened.MigrationStarted()])
+
+
+def _abort(view: View, signal: Act) -> Answer:
+    """Ends the migration; the work that is out keeps its slot until it is heard of, and nothing else is ordered."""
+    state = view.state
+    if not is_one_of(view.campaign.people, signal.actor, view.campaign.people.operators):
+        return Answer([], Refusal("not_permitted", "Only an operator of the campaign can abort a migration.",
+                                  f"Ask one of the operators of {view.campaign.id}."))  # fmt: skip
+    if state.status in {"completed", "aborted"}:
+        return Answer([], Refusal("already_over", f"{state.resource.id} is {state.status} already.",
+                                  "There is nothing left to abort."))  # fmt: skip
+    return Answer([happened.MigrationAborted(reason=signal.note[:500] or "An operator aborted it.")])
+
+
+def _may_not_start(view: View) -> Refusal | None:
+    """A wave opens when the one before is complete, or by command; a tripped breaker stops new ones in its wave."""
+    wave = view.state.resource.wave
+    if not may_start_in(view.gate, view.campaign, wave):
+        before = view.campaign.waves[wave].after
+        return Refusal(
+            "wave_not_open", f"Wave {wave} opens when wave {before} is complete.", f"Or open it: `open-wave {wave}`."
+        )
+    if breaker_is_open(view.gate, view.campaign, wave):
+        failed = ", ".join(view.gate.failures[wave][:5])
+        return Refusal(
+            "breaker_open",
+            f"The breaker of wave {wave} is open: {failed} failed.",
+            f"Let it go on: `resume wave {wave}`.",
+        )
+    return None
 
 
 def _answer(view: View, signal: Act) -> Answer:
@@ -80,52 +106,32 @@ def _fits(question: Question, signal: Act) -> bool:
 
 
 def _decide(view: View, question: Question, stop: Stop, signal: Act) -> Answer:
-    choices = None
+    choices: tuple[str, ...] | None = None
     if isinstance(stop.step, DecisionStep) and question.checkpoint.reason == "step":
-        offered = view.offered or ()
-        choices = offered if signal.choices is None else tuple(dict.fromkeys(signal.choices))
-        unknown = [choice for choice in choices if choice not in set(offered)]
-        if unknown:
-            return Answer([], Refusal("unknown_choice", f"Not among the choices: {', '.join(unknown[:5])}.",
-                                      "Choose from the list on the card."))  # fmt: skip
+        found = chosen(stop.step.decision, view.offered or (), signal.choices)
+        if isinstance(found, Refusal):
+            return Answer([], found)
+        choices = found
+    digest = question.checkpoint.digest
+    if signal.verb == "rollback" and question.checkpoint.reason == "failure":
+        if missing := missing_names(view, question.track, stop, back=True):
+            return Answer([], Refusal("no_value", f"The rollback asks for {', '.join(missing)}, which has no value here.",
+                                      "Retry, skip, or abort the migration."))  # fmt: skip
+        digest = work_digest(view, question.track, stop, back=True)
     where: dict[str, Any] = {"track": question.track, "step": question.path}
     attempt, checkpoint = question.step.attempt, question.checkpoint
-    permits = attempt + 1 if signal.verb == "retry" else attempt
+    permits = attempt + 1 if signal.verb in {"retry", "rollback"} else attempt
     decided = happened.CheckpointDecided(
         **where, attempt=permits, reason=checkpoint.reason, verb=signal.verb,
-        digest=checkpoint.digest, choices=choices, note=signal.note,
+        digest=digest, choices=choices, note=signal.note,
     )  # fmt: skip
-    return Answer([decided, *_consequences(view, question, stop, signal.verb)])
+    return Answer([decided, *consequences(view, question, stop, decided)])
 
 
-def _consequences(view: View, question: Question, stop: Stop, verb: str) -> list[Event]:
-    where: dict[str, Any] = {"track": question.track, "step": question.path}
-    attempt = question.step.attempt
-    match question.checkpoint.reason, verb:
-        case "step", _:
-            return [happened.StepCompleted(**where, attempt=attempt)]
-        case "failure", "retry":
-            return _retry(view, question, stop)
-        case "failure", "skip":
-            return [happened.StepSkipped(**where, attempt=attempt)]
-        case "failure", "block":
-            return [happened.StepBlocked(**where, attempt=attempt)]
-        case _:
-            return []
-
-
-def _retry(view: View, question: Question, stop: Stop) -> list[Event]:
-    """Begins the step again; an approval begins again with the step that opens its pull request."""
-    again: list[Event] = [
-        happened.StepRetried(track=question.track, step=question.path, attempt=question.step.attempt + 1)
-    ]
-    if isinstance(stop.step, ApprovalStep):
-        steps = view.state.tracks[question.track].steps
-        for earlier in reversed(view.plan.stops(question.track)[: stop.number]):
-            if earlier.step.id == stop.step.approval.of and earlier.path in steps:
-                attempt = steps[earlier.path].attempt + 1
-                return [*again, happened.StepRetried(track=question.track, step=earlier.path, attempt=attempt)]
-    return again
+def _answers(decided: Decided, ref: CheckpointRef) -> bool:
+    """Whether this decision answered that question; a rollback is bound to the digest of its own order instead."""
+    took_back = decided.reason == "failure" and decided.verb == "rollback" and decided.attempt == ref.attempt + 1
+    return took_back or decided.digest == ref.digest
 
 
 def why_not(view: View, signal: Act) -> Refusal:
@@ -134,7 +140,7 @@ def why_not(view: View, signal: Act) -> Refusal:
     if ref is not None:
         track = view.state.tracks.get(ref.track)
         step = track.steps.get(ref.step) if track else None
-        winner = next((one for one in reversed(step.decided if step else ()) if one.digest == ref.digest), None)
+        winner = next((one for one in reversed(step.decided if step else ()) if _answers(one, ref)), None)
         if winner is not None:
             when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
             return Refusal("already_decided", f"{winner.actor} answered this already with `{winner.verb}`, at {when}.",

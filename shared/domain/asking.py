@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from shared.domain import checkpoints
+from shared.domain.deadlines import opened
 from shared.domain.orders import work_digest, work_of
 from shared.domain.permissions import has_proof, layer_of
 from shared.domain.view import View
-from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import SHARED_TRACK, Address
 from state_schema.migration import StepState
@@ -20,7 +20,7 @@ def ask(
     """The step's own question, with what is watched meanwhile."""
     question = checkpoints.of_step(view, name, stop, step, at)
     attempt = step.attempt if step else 1
-    return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=question, watches=watches)
+    return opened(name, stop, attempt, question, watches=watches)
 
 
 def asked_first(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
@@ -32,13 +32,13 @@ def asked_first(view: View, name: str, stop: Stop, step: StepState | None, at: d
     attempt = step.attempt if step else 1
     if needs_approval(view, name):
         question = checkpoints.of_approval_required(view, name, at)
-        return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=question)
+        return opened(name, stop, attempt, question)
     layer = layer_of(view, name, action, stop.step.gate)
     digest = work_digest(view, name, stop)
     if layer == "automatic" or has_proof(step, digest):
         return None
     question = checkpoints.of_gate(view, name, action, explicit=layer == "explicit_command", digest=digest, at=at)
-    return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=question)
+    return opened(name, stop, attempt, question)
 
 
 def needs_approval(view: View, name: str) -> bool:

@@ -21,6 +21,14 @@ def _resources(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
         seen.add(resource.id)
         if resource.wave not in campaign.waves:
             yield ("resources", number, "wave"), f"there is no wave {resource.wave}; waves: {sorted(campaign.waves)}"
+        optional = [phase.name for phase in plan.phases if phase.optional]
+        for place, name in enumerate(resource.skip):
+            if name not in optional:
+                allowed = ", ".join(optional) or "none"
+                yield (
+                    ("resources", number, "skip", place),
+                    f"{name!r} is no optional phase of {plan.ref}; allowed: {allowed}",
+                )
         chosen = set(resource.environments if resource.environments is not None else plan.environments)
         for name in sorted(chosen):
             blockers = plan.environments[name].blocked_by if name in plan.environments else ()

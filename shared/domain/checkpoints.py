@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.digests import digest_of
+from shared.domain.failures import policy_of
 from shared.domain.permissions import VERB_OF_ACTION
 from shared.domain.scope import scope_of
 from shared.domain.view import View
@@ -13,8 +14,8 @@ from state_schema.migration import Checkpoint, CheckpointKind, PullRequestSeen, 
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Stop
 from state_schema.skills import Action
 
-INTERVENTIONS: Final = ("retry", "skip", "block")
-AFTER_BLOCK: Final = ("retry", "skip")
+INTERVENTIONS: Final[tuple[str, ...]] = ("retry", "skip", "block")
+AFTER_BLOCK: Final[tuple[str, ...]] = ("retry", "skip")
 
 
 def of_step(view: View, track: str, stop: Stop, step: StepState | None, at: datetime) -> Checkpoint:
@@ -77,13 +78,18 @@ def of_gate(view: View, track: str, action: Action, *, explicit: bool, digest: s
     )
 
 
-def of_failure(step: StepState, at: datetime) -> Checkpoint:
+def of_failure(stop: Stop, step: StepState, at: datetime) -> Checkpoint:
     """Asks what to do about a failure. Its digest is that of the failed order, so that Retry permits the same work."""
-    reason = step.failure.reason if step.failure else "It is blocked."
+    otherwise = "It was rolled back." if step.rollback == "done" else "It is blocked."
+    reason = step.failure.reason if step.failure else otherwise
+    verbs = AFTER_BLOCK if step.status == "blocked" else INTERVENTIONS
+    # Where nothing was ordered, or all is taken back, there is nothing to take back.
+    if policy_of(stop).rollback and step.digest and step.rollback != "done":
+        verbs = (*verbs, "rollback")
     return Checkpoint(
         kind="intervention",
         reason="failure",
-        verbs=AFTER_BLOCK if step.status == "blocked" else INTERVENTIONS,
+        verbs=verbs,
         ask=reason,
         digest=step.digest or digest_of(reason),
         opened_at=at,

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from typing import Final
+
+CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
+"""One text for one value, whatever the order of its keys."""
 
 
 def digest_of(*parts: object) -> str:
     """The first 16 hexadecimal digits of SHA-256 over the parts as canonical JSON."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(CANONICAL.encode(parts).encode()).hexdigest()[:16]

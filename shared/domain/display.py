@@ -8,7 +8,7 @@ from state_schema.plan import ApprovalStep, DecisionStep
 from state_schema.summary import Summary
 
 _PASSED = frozenset({"completed", "skipped"})
-_URGENCY = ("failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending")
+_URGENCY = ("failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending", "aborted")
 
 
 def word_of(view: View, name: str) -> str:
@@ -24,6 +24,10 @@ def word_of(view: View, name: str) -> str:
         case "failed":
             code = step.failure.code if step.failure else "failed"
             return f"{phase}_failed" if code == "failed" else code
+        case "blocked" if step.rollback == "done":
+            return f"{phase}_rolled_back"
+        case "waiting" | "in_progress" if step.rollback == "ordered":
+            return f"{phase}_rolling_back"
         case "waiting" if step.failure is not None:
             return f"{phase}_retrying"
         case "waiting" | "in_progress":

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from shared.domain.gate import at_work
 from shared.domain.step_changes import CHANGES
 from shared.domain.view import Cause
 from state_schema import events as happened
@@ -31,14 +32,15 @@ def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
         case happened.MigrationCompleted():
             changes["status"] = "completed"
         case happened.MigrationAborted():
-            changes["status"] = "aborted"
+            changes |= {"status": "aborted", "acts": _remember(state, cause)}
+            changes["tracks"] = {name: _closed(track) for name, track in state.tracks.items()}
         case happened.ActRefused():
             changes["acts"] = _remember(state, cause)
         case _:
             if isinstance(event, happened.CheckpointDecided):
                 changes["acts"] = _remember(state, cause)
             tracks = {**state.tracks, event.track: _track_after(state, event, cause)}
-            changes |= {"tracks": tracks, "status": _roll_up(tracks)}
+            changes |= {"tracks": tracks, "status": "aborted" if state.status == "aborted" else _roll_up(tracks)}
     return state.model_copy(update=changes)
 
 
@@ -64,6 +66,16 @@ def _remember(state: Migration, cause: Cause) -> tuple[str, ...]:
 def _roll_up(tracks: dict[str, Track]) -> Status:
     present = {track.status for track in tracks.values()}
     return next((status for status in _URGENCY if status in present), "in_progress")
+
+
+def _closed(track: Track) -> Track:
+    """The track of an aborted migration: no question is open; only work that is out goes on, until it is heard of."""
+    step = track.steps.get(track.step) if track.step else None
+    if track.step is None or step is None or track.status == "completed" or at_work(step):
+        return track
+    status: Status = "failed" if step.status == "failed" else "aborted"
+    closed = step.model_copy(update={"status": status, "checkpoint": None, "until": None, "watches": ()})
+    return track.model_copy(update={"status": status, "steps": {**track.steps, track.step: closed}})
 
 
 def _track_after(state: Migration, event: Event, cause: Cause) -> Track:

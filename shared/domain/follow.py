@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from shared.domain import asking, checkpoints
+from shared.domain.deadlines import deadline_of, due_event, opened
 from shared.domain.gate import admits
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.view import View
@@ -57,6 +58,8 @@ def _on_track(view: View, name: str, track: Track | None, at: datetime) -> Event
     if track is None:
         return None if blockers_of(view, name) else happened.TrackStarted(track=name)
     stops = view.plan.stops(name)
+    if not stops:
+        return happened.TrackCompleted(track=name)
     if track.step is None:
         return _begin(view, name, stops[0], None, at)
     stop, step = view.plan.stop(name, track.step), track.steps[track.step]
@@ -72,12 +75,13 @@ def _on_track(view: View, name: str, track: Track | None, at: datetime) -> Event
 
 
 def _at_step(view: View, name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
+    if (due := due_event(name, stop, step, at)) is not None:
+        return due
     match step.status:
         case "pending" | "queued":
             return _begin(view, name, stop, step, at)
         case "failed" | "blocked" if step.checkpoint is None:
-            question = checkpoints.of_failure(step, at)
-            return happened.CheckpointOpened(track=name, step=stop.path, attempt=step.attempt, checkpoint=question)
+            return opened(name, stop, step.attempt, checkpoints.of_failure(stop, step, at))
         case "waiting" if step.until is not None and step.until <= at:
             if step.failure is None:
                 return happened.StepCompleted(track=name, step=stop.path, attempt=step.attempt)
@@ -88,6 +92,8 @@ def _at_step(view: View, name: str, stop: Stop, step: StepState, at: datetime) -
 
 def _begin(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
     attempt = step.attempt if step else 1
+    if stop.optional and stop.phase in view.state.resource.skip:
+        return happened.StepSkipped(track=name, step=stop.path, attempt=attempt)
     match stop.step:
         case SkillStep():
             if missing := missing_names(view, name, stop):
@@ -117,6 +123,11 @@ def _no_value(name: str, stop: Stop, attempt: int, missing: list[str]) -> Event:
 
 def _decide(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
     if step is None or step.offered is None:
+        choices = stop.step.decision.choices if isinstance(stop.step, DecisionStep) else None
+        if choices is not None:
+            return happened.ChoicesOffered(
+                track=name, step=stop.path, attempt=step.attempt if step else 1, choices=choices
+            )
         return _start(view, name, stop, step, at)
     if step.offered.count == 0:
         return happened.StepCompleted(track=name, step=stop.path, attempt=step.attempt)
@@ -137,6 +148,7 @@ def _start(view: View, name: str, stop: Stop, step: StepState | None, at: dateti
         )
     if admits(view, name, stop.path, attempt, at):
         digest = work_digest(view, name, stop)
-        return happened.StepStarted(track=name, step=stop.path, attempt=attempt, digest=digest)
+        deadline = deadline_of(stop, at)
+        return happened.StepStarted(track=name, step=stop.path, attempt=attempt, digest=digest, deadline=deadline)
     known = step is not None and queues and step.until is None
     return None if known else happened.StepQueued(track=name, step=stop.path, attempt=attempt, why="slot")

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from shared.domain.holding import holds_back
 from shared.domain.view import View
-from state_schema.campaign import Limits
+from state_schema.campaign import Campaign, Limits
+from state_schema.events import Event, MigrationCompleted, StepFailed
 from state_schema.gate import Gate, Place
 from state_schema.ids import SHARED_TRACK, order_key
 from state_schema.migration import Migration, StepState
@@ -25,16 +27,16 @@ def at_work(step: StepState) -> bool:
 
 
 def admits(view: View, track: str, path: str, attempt: int, at: datetime) -> bool:
-    """Whether this attempt may start now: a slot is free after those who wait in a lower wave, or longer."""
+    """Whether this attempt may start now: nothing holds it back, and a slot is free after those before it in line."""
     me = slot_key(view.state, track, path, attempt)
     mine = view.gate.queue.get(me) or Place(environment=environment_of(track), wave=view.state.resource.wave, since=at)
     taken = list(view.gate.held.values())
-    if not _fits(view.campaign.limits, taken, mine):
+    if _is_held_back(view.gate, view.campaign, me, mine) or not _fits(view.campaign.limits, taken, mine):
         return False
     for key, place in in_line(view.gate):
         if key == me or (place.wave, place.since, key) > (mine.wave, mine.since, me):
             break
-        if _fits(view.campaign.limits, taken, place):
+        if _fits(view.campaign.limits, taken, place) and not _is_held_back(view.gate, view.campaign, key, place):
             taken.append(place)
     return _fits(view.campaign.limits, taken, mine)
 
@@ -44,13 +46,29 @@ def in_line(gate: Gate) -> list[tuple[str, Place]]:
     return sorted(gate.queue.items(), key=lambda entry: (entry[1].wave, entry[1].since, entry[0]))
 
 
-def next_in_line(view: View) -> str | None:
-    """The migration that could start now because a slot is free; None where none waits or fits."""
-    taken = list(view.gate.held.values())
-    for key, place in in_line(view.gate):
-        if _fits(view.campaign.limits, taken, place):
-            return "/".join(key.split("/")[:2])
-    return None
+def could_start(gate: Gate, campaign: Campaign) -> list[str]:
+    """The migrations in line that could start now, one for each slot that is free, in the order they are served."""
+    taken, found = list(gate.held.values()), []
+    for key, place in in_line(gate):
+        if _fits(campaign.limits, taken, place) and not _is_held_back(gate, campaign, key, place):
+            taken.append(place)
+            found.append("/".join(key.split("/")[:2]))
+    return list(dict.fromkeys(found))
+
+
+def counted(gate: Gate, state: Migration, event: Event) -> Gate:
+    """The gate with what a wave's opening and its breaker depend on: migrations completed, resources that failed."""
+    wave = state.resource.wave
+    match event:
+        case MigrationCompleted():
+            return gate.model_copy(update={"finished": {**gate.finished, wave: gate.finished.get(wave, 0) + 1}})
+        case StepFailed(failure=failure) if failure.retry_at is None or failure.category != "transient":
+            failed = gate.failures.get(wave, ())
+            if state.resource.id in failed:
+                return gate
+            return gate.model_copy(update={"failures": {**gate.failures, wave: (*failed, state.resource.id)}})
+        case _:
+            return gate
 
 
 def keep_in_step(gate: Gate, state: Migration, track: str, path: str, attempt: int) -> Gate:
@@ -71,11 +89,14 @@ def keep_in_step(gate: Gate, state: Migration, track: str, path: str, attempt: i
     return gate.model_copy(update={"held": held, "queue": queue})
 
 
-def without(gate: Gate, migration: str) -> Gate:
-    """The gate after a migration gave up all it held and every place it had in the queue."""
-    held = {key: place for key, place in gate.held.items() if not key.startswith(f"{migration}/")}
+def out_of_line(gate: Gate, migration: str) -> Gate:
+    """The gate after a migration gave up every place it had in the queue; what is at work keeps its slot."""
     queue = {key: place for key, place in gate.queue.items() if not key.startswith(f"{migration}/")}
-    return gate if (held, queue) == (gate.held, gate.queue) else gate.model_copy(update={"held": held, "queue": queue})
+    return gate if queue == gate.queue else gate.model_copy(update={"queue": queue})
+
+
+def _is_held_back(gate: Gate, campaign: Campaign, key: str, place: Place) -> bool:
+    return holds_back(gate, campaign, key.split("/")[1], place.environment, place.wave)
 
 
 def _fits(limits: Limits, taken: list[Place], place: Place) -> bool:

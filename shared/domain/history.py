@@ -1,9 +1,9 @@
 """The record of events: numbered, with their cause, each carrying the hash of the one before."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 
+from shared.domain.digests import CANONICAL
 from shared.domain.evolve import evolve
 from shared.domain.view import Cause
 from state_schema.events import Event, Recorded
@@ -30,7 +30,7 @@ def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tu
 
 def hash_of(recorded: Recorded) -> str:
     """SHA-256 over everything in the record but its own hash, as canonical JSON."""
-    text = json.dumps(recorded.model_dump(mode="json", exclude={"hash"}), sort_keys=True, separators=(",", ":"))
+    text = CANONICAL.encode(recorded.model_dump(mode="json", exclude={"hash"}))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

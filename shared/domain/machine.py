@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from shared.domain.acts import Answer, on_act
+from shared.domain.aftermath import after_abort
 from shared.domain.evolve import evolve
 from shared.domain.follow import next_event
-from shared.domain.gate import keep_in_step, without
+from shared.domain.gate import counted, keep_in_step, out_of_line
 from shared.domain.react import on_observation, on_report
 from shared.domain.view import Cause, Decision, View
-from state_schema.events import Event
+from state_schema.events import Event, MigrationAborted
 from state_schema.signals import Act, Observed, Reported, Ticked, actor_of
 
 Signal = Act | Observed | Reported | Ticked
@@ -23,8 +24,7 @@ def decide(view: View, signal: Signal) -> Decision:
     First what the signal itself brings about, then all that follows from where the migration then stands.
     """
     cause = Cause(signal.at, actor_of(signal), signal.id)
-    over = view.state.status in {"completed", "aborted"}
-    answer = Answer([]) if over and not isinstance(signal, Act) else _react(view, signal)
+    answer = _react(view, signal)
     events: list[Event] = []
     for event in answer.events:
         view = applied(view, event, cause)
@@ -42,6 +42,10 @@ def _react(view: View, signal: Signal) -> Answer:
     match signal:
         case Act():
             return on_act(view, signal)
+        case _ if view.state.status == "aborted":
+            return Answer(after_abort(view, signal))
+        case _ if view.state.status == "completed":
+            return Answer([])
         case Observed():
             return Answer(on_observation(view, signal))
         case Reported():
@@ -59,6 +63,7 @@ def applied(view: View, event: Event, cause: Cause) -> View:
     path = getattr(event, "step", None)
     if path is not None:
         gate = keep_in_step(gate, state, event.track, path, state.tracks[event.track].steps[path].attempt)  # type: ignore[union-attr]  # it has a step, so it has a track
-    if state.status == "aborted":
-        gate = without(gate, state.id)
+    if isinstance(event, MigrationAborted):
+        gate = out_of_line(gate, state.id)
+    gate = counted(gate, state, event)
     return replace(view, state=state, gate=gate)

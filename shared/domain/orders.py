@@ -14,6 +14,7 @@ from state_schema.migration import Listed, StepState
 from state_schema.orders import Order
 from state_schema.plan import DecisionStep, SkillStep, Stop
 from state_schema.skills import SKILLS
+from state_schema.steps import Decision
 
 
 def orders_for(view: View) -> list[Order]:
@@ -31,29 +32,57 @@ def _in_progress(view: View) -> Iterator[tuple[str, Stop, StepState]]:
             yield name, stop, step
 
 
-def missing_names(view: View, track: str, stop: Stop) -> list[str]:
+def takes_back(view: View, track: str, stop: Stop) -> bool:
+    """Whether the step's present attempt is its rollback."""
+    found = view.state.tracks.get(track)
+    step = found.steps.get(stop.path) if found else None
+    return step is not None and step.rollback == "ordered"
+
+
+def missing_names(view: View, track: str, stop: Stop, *, back: bool | None = None) -> list[str]:
     """The placeholders in the step's inputs that have no value: metadata that this resource lacks, say."""
     if not isinstance(stop.step, SkillStep):
         return []
-    return sorted(set(names_in(stop.step.with_)) - scope_of(view, track).keys())
+    _, inputs = _skill_and_inputs(stop.step, back=takes_back(view, track, stop) if back is None else back)
+    asked = set(names_in(inputs))
+    return sorted(asked - scope_of(view, track).keys()) if asked else []
 
 
-def work_of(view: View, track: str, stop: Stop) -> tuple[str, dict[str, JsonValue], Listed | None]:
-    """(skill, rendered inputs, chosen items) of the step, before it has an attempt."""
+def work_of(
+    view: View, track: str, stop: Stop, *, back: bool | None = None
+) -> tuple[str, dict[str, JsonValue], Listed | None]:
+    """(skill, rendered inputs, chosen items) of the step, before it has an attempt.
+
+    `back`: of its rollback; None leaves that to the state.
+    """
     match stop.step:
-        case SkillStep(skill=skill, with_=inputs):
-            found = cast("dict[str, JsonValue]", rendered(inputs, scope_of(view, track)))
-            return skill, found, _chosen_before(view, track, stop)
-        case DecisionStep(decision=decision):
-            return decision.choices_from, {}, None
+        case SkillStep() as step:
+            skill, inputs = _skill_and_inputs(step, back=takes_back(view, track, stop) if back is None else back)
+            return skill, _filled(view, track, inputs), _chosen_before(view, track, stop)
+        case DecisionStep(decision=Decision(choices_from=str() as skill)):
+            return skill, {}, None
         case _:
             message = f"{stop.path} is no work for a skill"
             raise TypeError(message)
 
 
-def work_digest(view: View, track: str, stop: Stop) -> str:
+def _filled(view: View, track: str, inputs: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The inputs as the skill gets them. Where nothing is asked for, no scope is built: this is done several times a step."""
+    if next(names_in(inputs), None) is None:
+        return inputs
+    return cast("dict[str, JsonValue]", rendered(inputs, scope_of(view, track)))
+
+
+def _skill_and_inputs(step: SkillStep, *, back: bool) -> tuple[str, dict[str, JsonValue]]:
+    policy = step.on_failure
+    if back and policy.rollback is not None:
+        return policy.rollback, step.with_ if policy.with_ is None else policy.with_
+    return step.skill, step.with_
+
+
+def work_digest(view: View, track: str, stop: Stop, *, back: bool | None = None) -> str:
     """What a decision about this work is bound to: plan version, place, skill, inputs and chosen items."""
-    skill, inputs, items = work_of(view, track, stop)
+    skill, inputs, items = work_of(view, track, stop, back=back)
     return digest_of(view.plan.ref, view.state.id, track, stop.path, skill, inputs, items.event if items else 0)
 
 
@@ -70,6 +99,7 @@ def order_of(view: View, track: str, stop: Stop, step: StepState) -> Order:
         retries=step.retries,
         skill=skill,
         action=SKILLS[skill].action,
+        rollback=step.rollback == "ordered",
         inputs=inputs,
         environment=environment_of(track),
         items=items,
@@ -82,5 +112,6 @@ def order_of(view: View, track: str, stop: Stop, step: StepState) -> Order:
 
 def _chosen_before(view: View, track: str, stop: Stop) -> Listed | None:
     steps = view.state.tracks[track].steps
-    earlier = [one.path for one in view.plan.stops(track)[: stop.number] if isinstance(one.step, DecisionStep)]
+    stops = view.plan.stops(track)[: stop.number]
+    earlier = [one.path for one in stops if isinstance(one.step, DecisionStep) and one.step.decision.choices_from]
     return next((steps[path].chosen for path in reversed(earlier) if path in steps), None)

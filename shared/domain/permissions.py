@@ -8,7 +8,8 @@ from state_schema.migration import Checkpoint, Decided, StepState
 from state_schema.plan import Environment, Layer
 from state_schema.skills import Action
 
-_ORDER: Final[dict[Layer, int]] = {"automatic": 0, "confirmation": 1, "explicit_command": 2}
+LAYERS: Final[dict[Layer, int]] = {"automatic": 0, "confirmation": 1, "explicit_command": 2}
+"""How much each layer demands of people."""
 VERB_OF_ACTION: Final[dict[Action, str]] = {
     "read": "read",
     "create_pr": "open-pr",
@@ -23,7 +24,12 @@ def layer_of(view: View, track: str, action: Action, asked_by_plan: Layer) -> La
     """The layer of this action on this track: the campaign's word or else the default; a plan can only add to it."""
     environment = view.plan.environments.get(track)
     layer = _campaigns_word(getattr(view.campaign.gates, action, None), track) or _default(action, environment)
-    return max(layer, asked_by_plan, key=_ORDER.__getitem__)
+    return max(layer, asked_by_plan, key=LAYERS.__getitem__)
+
+
+def default_layer(environment: Environment | None, action: Action, asked_by_plan: Layer) -> Layer:
+    """The layer where no campaign says a word, for plans that are read without one; None is the shared track."""
+    return max(_default(action, environment), asked_by_plan, key=LAYERS.__getitem__)
 
 
 def _campaigns_word(gate: ActionGate | None, track: str) -> Layer | None:
@@ -45,7 +51,8 @@ def _default(action: Action, environment: Environment | None) -> Layer:
 def has_proof(step: StepState | None, digest: str) -> bool:
     """Whether a stored decision permits this attempt of exactly this work.
 
-    An automatic retry is the same decision still; a person's Retry is a new one, stored for the attempt that it began.
+    An automatic retry is the same decision still; a person's Retry or rollback is a new one, stored for the attempt that it
+    began.
     """
     if step is None:
         return False
@@ -54,7 +61,7 @@ def has_proof(step: StepState | None, digest: str) -> bool:
 
 
 def _permits(decided: Decided) -> bool:
-    return decided.reason == "gate" or (decided.reason == "failure" and decided.verb == "retry")
+    return decided.reason == "gate" or (decided.reason == "failure" and decided.verb in {"retry", "rollback"})
 
 
 def refusal_for(view: View, track: str, checkpoint: Checkpoint, actor: str) -> Refusal | None:

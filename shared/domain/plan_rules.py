@@ -2,20 +2,10 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
 
-from pydantic import JsonValue, ValidationError
-
-from shared.domain.template_rules import Around, Place, Problem, template_problems
-from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Phase, Plan, SkillStep, Step
-from state_schema.skills import SKILLS
-
-BUILT_IN: Final = frozenset({
-    "start", "next", "status", "history", "inbox", "confirm", "verify", "logs", "deploy", "decide", "retry", "skip", "block",
-    "abort", "rollback", "pause", "resume", "freeze", "reconcile", "link", "assign", "explain", "help", "approve",
-    "open-pr", "run-migration", "merge", "delete", "read",
-})  # fmt: skip
-"""Commands that a plan's own `resume` words must not shadow."""
+from shared.domain.step_rules import step_problems
+from shared.domain.template_rules import Around, Problem
+from state_schema.plan import Phase, Plan
 
 
 def problems_of(plan: Plan) -> list[Problem]:
@@ -61,50 +51,8 @@ def _steps(plan: Plan) -> Iterator[Problem]:
     earlier: dict[str, str] = {}
     for number, phase in enumerate(plan.phases):
         for position, step in enumerate(phase.steps):
-            around = Around(plan, phase, dict(earlier))
-            yield from _step(around, step, ("phases", number, "steps", position))
+            optional = {other.name for other in plan.phases[:number] if other.optional}
+            uncertain = frozenset(path for path in earlier if path.partition(".")[0] in optional)
+            around = Around(plan, phase, dict(earlier), uncertain)
+            yield from step_problems(around, step, ("phases", number, "steps", position))
             earlier[f"{phase.name}.{step.id}"] = step.id
-
-
-def _step(around: Around, step: Step, place: Place) -> Iterator[Problem]:
-    match step:
-        case SkillStep(skill=skill, with_=inputs):
-            yield from _skill(skill, inputs, place)
-            yield from template_problems(around, inputs, (*place, "with"))
-        case ApprovalStep(approval=approval):
-            if approval.of not in around.earlier.values():
-                known = ", ".join(sorted(set(around.earlier.values()))) or "none"
-                yield (*place, "approval", "of"), f"{approval.of!r} is no earlier step; earlier steps: {known}"
-            yield from _question(around, approval.ask, approval.resume, (*place, "approval"))
-        case ConfirmationStep(confirmation=asked):
-            yield from _question(around, asked.ask, asked.resume, (*place, "confirmation"))
-        case DecisionStep(decision=asked):
-            yield from _choices(asked.choices_from, place)
-            yield from template_problems(around, asked.ask, (*place, "decision", "ask"))
-        case _:
-            return
-
-
-def _choices(skill: str, place: Place) -> Iterator[Problem]:
-    if skill not in SKILLS or SKILLS[skill].action != "read":
-        allowed = ", ".join(name for name, spec in SKILLS.items() if spec.action == "read")
-        yield (*place, "decision", "choices_from"), f"{skill!r} lists nothing; allowed: {allowed}"
-
-
-def _question(around: Around, ask: str, verb: str, place: Place) -> Iterator[Problem]:
-    if verb in BUILT_IN:
-        yield (*place, "resume"), f"{verb!r} is a built-in command; choose another word"
-    yield from template_problems(around, ask, (*place, "ask"))
-
-
-def _skill(skill: str, inputs: dict[str, JsonValue], place: Place) -> Iterator[Problem]:
-    if skill not in SKILLS:
-        yield (*place, "skill"), f"there is no skill {skill!r}; allowed: {', '.join(SKILLS)}"
-        return
-    try:
-        SKILLS[skill].inputs.model_validate(inputs)
-    except ValidationError as exc:
-        allowed = ", ".join(SKILLS[skill].inputs.model_fields) or "nothing"
-        for error in exc.errors():
-            where = (*place, "with", *error["loc"])
-            yield where, f"{error['msg']} (the skill {skill!r} takes: {allowed})"

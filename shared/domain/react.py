@@ -1,18 +1,18 @@
 """What a signal itself brings about, before anything follows from it."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from shared.domain import checkpoints
+from shared.domain.failures import on_failure
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import order_key
-from state_schema.migration import Failure, PullRequestSeen, RunSeen, StepState
+from state_schema.migration import Category, Failure, Outputs, PullRequestSeen, RunSeen, StepState
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 from state_schema.signals import Failed, Observed, Pending, Progressed, Reported, Succeeded
 
-MAX_RETRIES: Final = 5
-"""Automatic retries in a row; after that a person decides."""
 PR_CLOSED: Final = "pr_closed"
 Place = dict[str, Any]
 """Track, step and attempt, as every step event has them."""
@@ -33,13 +33,22 @@ def on_report(view: View, signal: Reported) -> list[Event]:
         case Succeeded(outputs=outputs, choices=choices):
             if isinstance(stop.step, DecisionStep):
                 return [happened.ChoicesOffered(**where, choices=choices or ())]
-            return [happened.StepCompleted(**where, outputs=outputs)]
+            return [_done(where, step, outputs)]
         case Pending(watches=watches, outputs=outputs):
             return [happened.StepPending(**where, watches=watches, outputs=outputs)]
         case Progressed() as report:
             return [_progress(where, step, report)]
         case Failed() as report:
-            return _failure(where, step, report)
+            failure = Failure(
+                category=report.category, reason=report.reason, code=report.code, retry_at=report.retry_at
+            )
+            return on_failure(where, stop, step, failure, signal.at)
+
+
+def _done(where: Place, step: StepState, outputs: Outputs) -> Event:
+    """An attempt that took the step back leaves it blocked, for a person to retry or skip."""
+    done = happened.StepRolledBack if step.rollback == "ordered" else happened.StepCompleted
+    return done(**where, outputs=outputs)
 
 
 def _progress(where: Place, step: StepState, report: Progressed) -> Event:
@@ -47,15 +56,6 @@ def _progress(where: Place, step: StepState, report: Progressed) -> Event:
         reason = f"The skill reported {report.done} of {report.total} done again: it does not come any further."
         return happened.StepFailed(**where, failure=Failure(category="blocking", reason=reason, code="no_progress"))
     return happened.StepProgressed(**where, done=report.done, total=report.total, cursor=report.cursor)
-
-
-def _failure(where: Place, step: StepState, report: Failed) -> list[Event]:
-    failure = Failure(category=report.category, reason=report.reason, code=report.code, retry_at=report.retry_at)
-    if report.category == "transient" and (step.retries >= MAX_RETRIES or report.retry_at is None):
-        reason = f"{report.reason} (gave up after {step.retries} automatic retries)"[:500]
-        failure = Failure(category="blocking", reason=reason, code=report.code)
-    failed = happened.StepFailed(**where, failure=failure)
-    return [failed, happened.MigrationAborted(reason=report.reason)] if report.category == "fatal" else [failed]
 
 
 def on_observation(view: View, signal: Observed) -> list[Event]:
@@ -81,7 +81,7 @@ def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed)
             return [recorded, *_pull_request(where, step, seen)]
         case RunSeen() as seen:
             recorded = happened.ObservationRecorded(**where, read_at=signal.read_at, seen=seen)
-            return [recorded, *_run(where, step, seen)]
+            return [recorded, *_run(where, stop, step, seen, signal.at)]
         case _:
             return []
 
@@ -96,14 +96,16 @@ def _pull_request(where: Place, step: StepState, seen: PullRequestSeen) -> list[
     return [happened.StepRetried(**where, automatic=True)] if reopened else []
 
 
-def _run(where: Place, step: StepState, seen: RunSeen) -> list[Event]:
+def _run(where: Place, stop: Stop, step: StepState, seen: RunSeen, at: datetime) -> list[Event]:
     if seen.status != "completed":
         return []
     if seen.conclusion == "success":
-        return [happened.StepCompleted(**where, outputs={"run": seen.url, "run_attempt": seen.run_attempt})]
+        return [_done(where, step, {"run": seen.url, "run_attempt": seen.run_attempt})]
+    if step.status not in {"waiting", "failed"}:
+        return []
     by_nobody = seen.conclusion in {"cancelled", "timed_out", "startup_failure", "stale"}
     word = (seen.conclusion or "failure").replace("_", " ")
     reason = f"Workflow run ended with {word}" + (f": {seen.reason}" if seen.reason else ".")
-    phase = str(where["step"]).split(".")[0]
-    failure = Failure(category="retriable" if by_nobody else "blocking", reason=reason[:500], code=f"{phase}_failed")
-    return [happened.StepFailed(**where, failure=failure)] if step.status in {"waiting", "failed"} else []
+    category: Category = "retriable" if by_nobody else "blocking"
+    failure = Failure(category=category, reason=reason[:500], code=f"{stop.phase}_failed")
+    return on_failure(where, stop, step, failure, at, asked=step.status == "failed")

@@ -19,11 +19,14 @@ def _started(step: StepState, event: happened.StepStarted, cause: Cause, number:
     return {
         "status": "in_progress", "attempt": event.attempt, "digest": event.digest,
         "until": None, "failure": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+        "deadline": event.deadline,
     }  # fmt: skip
 
 
 def _pending(step: StepState, event: happened.StepPending, cause: Cause, number: int) -> Change:
-    return {"status": "waiting", "watches": event.watches, "outputs": {**step.outputs, **event.outputs}}
+    # What a rollback puts out is not the step's: a template of a later step must not find it.
+    outputs = step.outputs if step.rollback else {**step.outputs, **event.outputs}
+    return {"status": "waiting", "watches": event.watches, "outputs": outputs}
 
 
 def _progressed(step: StepState, event: happened.StepProgressed, cause: Cause, number: int) -> Change:
@@ -40,14 +43,15 @@ def _completed(step: StepState, event: happened.StepCompleted, cause: Cause, num
         "status": "completed", "outputs": {**step.outputs, **event.outputs},
         "checkpoint": None, "watches": (), "failure": None, "until": None, "retries": 0,
         "digest": None, "seen": None, "read_at": None, "decided": step.decided[-1:],
+        "deadline": None, "rollback": None,
     }  # fmt: skip
 
 
 def _failed(step: StepState, event: happened.StepFailed, cause: Cause, number: int) -> Change:
-    again_at = event.failure.retry_at if event.failure.category == "transient" else None
+    again_at = event.failure.retry_at
     return {
         "status": "waiting" if again_at else "failed", "failure": event.failure, "until": again_at,
-        "checkpoint": None, "watches": () if again_at else step.watches,
+        "checkpoint": None, "watches": () if again_at else step.watches, "deadline": None,
     }  # fmt: skip
 
 
@@ -57,15 +61,36 @@ def _retried(step: StepState, event: happened.StepRetried, cause: Cause, number:
         "status": "pending", "attempt": event.attempt, "progress": progress,
         "retries": step.retries + 1 if event.automatic else 0,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+        "rollback": step.rollback if event.automatic else None,
     }  # fmt: skip
 
 
 def _skipped(step: StepState, event: happened.StepSkipped, cause: Cause, number: int) -> Change:
-    return {"status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0}
+    return {
+        "status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0, "rollback": None,
+    }  # fmt: skip
 
 
 def _blocked(step: StepState, event: happened.StepBlocked, cause: Cause, number: int) -> Change:
     return {"status": "blocked", "checkpoint": None, "until": None}
+
+
+def _rollback_ordered(step: StepState, event: happened.RollbackOrdered, cause: Cause, number: int) -> Change:
+    return {
+        "status": "pending", "attempt": event.attempt, "rollback": "ordered", "retries": 0, "progress": None,
+        "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+    }  # fmt: skip
+
+
+def _rolled_back(step: StepState, event: happened.StepRolledBack, cause: Cause, number: int) -> Change:
+    return {
+        "status": "blocked", "rollback": "done", "retries": 0, "progress": None, "deadline": None,
+        "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
+    }  # fmt: skip
+
+
+def _released(step: StepState, event: happened.SlotReleased, cause: Cause, number: int) -> Change:
+    return {"status": "aborted", "deadline": None, "watches": ()}
 
 
 def _offered(step: StepState, event: happened.ChoicesOffered, cause: Cause, number: int) -> Change:
@@ -77,6 +102,16 @@ def _opened(step: StepState, event: happened.CheckpointOpened, cause: Cause, num
     if event.checkpoint.reason != "failure":
         change |= {"status": "awaiting_human", "watches": event.watches}
     return change
+
+
+def _reminded(step: StepState, event: happened.CheckpointReminded, cause: Cause, number: int) -> Change:
+    asked = step.checkpoint
+    changed = {"remind_at": event.remind_at, "reminded": asked.reminded + 1} if asked else {}
+    return {"checkpoint": asked.model_copy(update=changed) if asked else None}
+
+
+def _overdue(step: StepState, event: happened.CheckpointOverdue, cause: Cause, number: int) -> Change:
+    return {"checkpoint": step.checkpoint.model_copy(update={"overdue": True}) if step.checkpoint else None}
 
 
 def _decided(step: StepState, event: happened.CheckpointDecided, cause: Cause, number: int) -> Change:
@@ -110,8 +145,13 @@ CHANGES: Final[dict[type, Callable[[StepState, Any, Cause, int], Change]]] = {
     happened.StepRetried: _retried,
     happened.StepSkipped: _skipped,
     happened.StepBlocked: _blocked,
+    happened.RollbackOrdered: _rollback_ordered,
+    happened.StepRolledBack: _rolled_back,
+    happened.SlotReleased: _released,
     happened.ChoicesOffered: _offered,
     happened.CheckpointOpened: _opened,
+    happened.CheckpointReminded: _reminded,
+    happened.CheckpointOverdue: _overdue,
     happened.CheckpointDecided: _decided,
     happened.ObservationRecorded: _observed,
 }

@@ -20,11 +20,15 @@ _NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Where a step stands: its plan, its phase, and the steps before it (`<phase>.<step>` to the step's id)."""
+    """Where a step stands: its plan, its phase, and the steps before it (`<phase>.<step>` to the step's id).
+
+    `uncertain` are those of them in other phases that a resource may leave out.
+    """
 
     plan: Plan
     phase: Phase
     earlier: dict[str, str]
+    uncertain: frozenset[str] = frozenset()
 
 
 def template_problems(around: Around, value: JsonValue, place: Place) -> Iterator[Problem]:
@@ -49,6 +53,9 @@ def _names(around: Around, template: str, place: Place) -> Iterator[Problem]:
         yield place, str(exc)
         return
     for name in names:
+        if (step := name.removeprefix("outputs.").rpartition(".")[0]) in around.uncertain:
+            optional = step.partition(".")[0]
+            yield place, f"{{{name}}} has no value where a resource leaves out {optional!r}, which is optional"
         if not _known(around, name):
             known = [
                 *_NAMES,

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from shared.domain.aftermath import still_out
 from state_schema.migration import Migration
 
 _WATCHING = frozenset({"waiting", "awaiting_human", "failed", "blocked"})
 
 
 def watched(state: Migration) -> Iterator[tuple[str, str, str]]:
-    """(address, track, step) of everything that a current step waits for."""
-    if state.status in {"completed", "aborted"}:
+    """(address, track, step) of everything that a current step waits for; after an abort, of the work that is still out."""
+    if state.status == "aborted":
+        yield from ((address, name, path) for name, path, step in still_out(state) for address in step.watches)
         return
     for name, track in state.tracks.items():
         step = track.steps.get(track.step) if track.step else None

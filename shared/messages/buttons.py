@@ -1,6 +1,7 @@
 """The buttons of a card. A button carries the id of the question that it answers, never an order.
 
-Its `value` is JSON: migration `m`, track `t`, step `s`, attempt `a`, digest `d`. Slack takes 2,000 characters there.
+Its `value` is JSON: migration `m`, track `t`, step `s`, attempt `a`, digest `d`, perhaps choices `c`. Slack takes
+2,000 characters there.
 """
 
 import json
@@ -20,9 +21,12 @@ _ASKED_TWICE: Final = {
     "merge": "It cannot be taken back from here.",
     "delete": "It cannot be taken back from here.",
     "skip": "The step is left out for good, and the track goes on without it.",
+    "rollback": "What the step did is taken back; then it waits for Retry or Skip.",
     "block": "The track stays here until somebody chooses Retry or Skip.",
 }
 _NAME: Final = 60
+_CHOICES: Final = 10
+"""Choices with a button of their own; of more, one is typed."""
 
 
 def verbs_shown(question: Checkpoint) -> Sequence[str]:
@@ -30,9 +34,20 @@ def verbs_shown(question: Checkpoint) -> Sequence[str]:
     return question.verbs[:1] if question.reason == "gate" else question.verbs
 
 
-def answers(at: Standing, question: Checkpoint, offered: int) -> list[Block]:
-    """A button for each way to answer; `offered` is how many items a decision is about."""
+def answers(at: Standing, question: Checkpoint, offered: int, choices: Sequence[str] = ()) -> list[Block]:
+    """A button for each way to answer; `offered` is how many items a decision is about, `choices` what they are."""
+    if at.wants_one:
+        return [_choice(at, question, number, choice) for number, choice in enumerate(choices[:_CHOICES], start=1)]
     return [_answer(at, question, verb, offered) for verb in verbs_shown(question)]
+
+
+def _choice(at: Standing, question: Checkpoint, number: int, choice: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": f"act:decide:{number}",
+        "text": plain_text(one_line(choice, LABEL), LABEL),
+        "value": _value(at, question, choice),
+    }
 
 
 def links(found: Sequence[Link]) -> list[Block]:
@@ -72,12 +87,14 @@ def _text(at: Standing, verb: str, offered: int) -> str:
     return label_of(verb, at.name)
 
 
-def _value(at: Standing, question: Checkpoint) -> str:
-    answered = {
+def _value(at: Standing, question: Checkpoint, choice: str | None = None) -> str:
+    answered: dict[str, object] = {
         "m": at.view.state.id,
         "t": at.name,
         "s": at.path,
         "a": at.step.attempt if at.step else 1,
         "d": question.digest,
     }
+    if choice is not None:
+        answered["c"] = [choice]
     return json.dumps(answered, separators=(",", ":"))

@@ -54,16 +54,16 @@ def _blocks(at: Standing, offered: tuple[str, ...]) -> list[Block]:
         section(f"*What happened*\n{happened(at, offered)}"),
         section(f"*What is needed*\n{needed(at)}"),
     ]
-    if row := _buttons(at, len(offered)):
+    if row := _buttons(at, offered):
         blocks.append(actions(row))
     if at.question is not None:
         blocks.append(context(in_the_channel(at, at.question)))
     return [*blocks, *map(context, footer(at))]
 
 
-def _buttons(at: Standing, offered: int) -> list[Block]:
-    count = offered or (at.step.offered.count if at.step and at.step.offered else 0)
-    answers = buttons.answers(at, at.question, count) if at.question else []
+def _buttons(at: Standing, offered: tuple[str, ...]) -> list[Block]:
+    count = len(offered) or (at.step.offered.count if at.step and at.step.offered else 0)
+    answers = buttons.answers(at, at.question, count, offered) if at.question else []
     found = link_of(at) if at.status not in {"completed", "aborted"} else None
     return [*answers, *buttons.links([found] if found else [])]
 
@@ -87,5 +87,6 @@ def _text(at: Standing) -> str:
     if at.question is None:
         return title
     first = at.question.verbs[0]
-    typed = command(at, first, *(["all"] if first == "decide" else []))
+    items = ["<choice>" if at.wants_one else "all"] if first == "decide" else []
+    typed = command(at, first, *items)
     return f"{title}: {sentence(mrkdwn(at.question.ask, _NOTIFICATION))} ({mrkdwn(typed, 200)})"

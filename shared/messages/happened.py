@@ -54,7 +54,8 @@ def _asked(at: Standing, question: Checkpoint, step: StepState, offered: Sequenc
     if at.stop is not None and isinstance(at.stop.step, DecisionStep):
         count = len(offered) or (step.offered.count if step.offered else 0)
         found = f": {_listed(offered)}" if offered else ""
-        return f"{code(at.stop.step.decision.choices_from)} found {count}{found}."
+        skill = at.stop.step.decision.choices_from
+        return f"{code(skill)} found {count}{found}." if skill else f"{_last_done(at)} The plan offers {count}{found}."
     return _last_done(at)
 
 
@@ -72,6 +73,8 @@ def _failed(at: Standing, step: StepState) -> str:
     attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
     found = link_of(at)
     where = f" See {_linked(found, '')}." if found else ""
+    if step.rollback == "done":
+        return f"{code(at.path)} was rolled back, {moment(step.since)}. It can be retried or skipped."
     if step.status == "blocked":
         return f"{code(at.path)}{attempt} is marked as blocked. It failed before: {reason}{where}"
     return f"{code(at.path)}{attempt} failed: {reason}{where}"
@@ -81,6 +84,8 @@ def _under_way(at: Standing) -> str:
     step, path = at.step, code(at.path) if at.path else "The first step"
     if step is None:
         return "It has begun."
+    if step.rollback == "ordered" and step.failure is None:
+        return f"{path} is being rolled back, since {moment(step.since)}."
     match step.status:
         case "in_progress":
             return f"{path} is at work, since {moment(step.since)}."

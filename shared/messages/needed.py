@@ -44,6 +44,7 @@ def _from_people(question: Checkpoint) -> str:
         "retry": "*Retry* does the step again once the cause is put right",
         "skip": "*Skip* goes on without it",
         "block": "*Mark blocked* lets it rest",
+        "rollback": "*Roll back* takes back what it did",
     }
     return f"{'; '.join(ways[verb] for verb in question.verbs if verb in ways)}."
 
@@ -63,6 +64,8 @@ def command(at: Standing, verb: str, *rest: str) -> str:
 
 def in_the_channel(at: Standing, question: Checkpoint) -> str:
     """The same answers as text: Slack takes no slash command in a thread."""
+    if at.wants_one:
+        return f"In the channel: {code(command(at, 'decide', '<choice>'))}."
     if question.kind == "decision":
         some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
         return f"In the channel: {some} for some, {every} for all."
@@ -73,11 +76,16 @@ def in_the_channel(at: Standing, question: Checkpoint) -> str:
 def footer(at: Standing) -> Iterator[str]:
     """Small print: who may answer and since when they are asked; the phases; warnings."""
     if at.question is not None:
-        yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}."
+        yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}.{_reminded(at.question)}"
     if phases := _phases(at):
         yield phases
     if warnings := list(_warnings(at)):
         yield "\n".join(f"⚠️ {warning}" for warning in warnings)
+
+
+def _reminded(question: Checkpoint) -> str:
+    times = "once" if question.reminded == 1 else f"{question.reminded} times"
+    return f" Reminded {times}." if question.reminded else ""
 
 
 def _phases(at: Standing) -> str:
@@ -92,6 +100,8 @@ def _phases(at: Standing) -> str:
 def _warnings(at: Standing) -> Iterator[str]:
     step = at.step
     seen = step.seen if step else None
+    if at.question is not None and at.question.overdue and at.question.overdue_at is not None:
+        yield f"Overdue since {moment(at.question.overdue_at)}; nothing goes on here without an answer."
     if at.is_pull_request and isinstance(seen, PullRequestSeen) and seen.review == "changes_requested":
         yield "Push what the review asks for; the card follows by itself."
     if at.is_pull_request and (count := remaining(at)):

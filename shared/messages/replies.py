@@ -33,6 +33,7 @@ _WORDS: Final = {
 }
 _HELP: Final = {
     "start": "start <resource>",
+    "abort": "abort <resource>",
     "status": "status [resource]",
     "help": "help",
     "decide": "decide <resource> [environment] all | <item> …",

@@ -1,51 +1,52 @@
 """Where one track stands, read out of a view once, so that every part of a message says the same."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from shared.domain.display import waits_for, word_of
 from shared.domain.view import View
 from shared.messages.escaping import one_line
 from state_schema.migration import Checkpoint, Decided, Status, StepState, Track
-from state_schema.plan import ApprovalStep, Stop
+from state_schema.plan import ApprovalStep, DecisionStep, Stop
 
 _OVER: Final = frozenset({"completed", "aborted"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """One track of a migration. `step` is the one that it is at; None before it started."""
 
     view: View
     name: str
 
-    @property
+    @cached_property
     def resource_name(self) -> str:
         """What people know the resource by, on one line."""
         resource = self.view.state.resource
         return one_line(resource.name or "", 200) or resource.id
 
-    @property
+    @cached_property
     def track(self) -> Track | None:
         """None before it started."""
         return self.view.state.tracks.get(self.name)
 
-    @property
+    @cached_property
     def path(self) -> str:
         """`<phase>.<step>`; empty before it started."""
         return (self.track.step or "") if self.track else ""
 
-    @property
+    @cached_property
     def step(self) -> StepState | None:
         """The step that it is at."""
         return self.track.steps.get(self.path) if self.track else None
 
-    @property
+    @cached_property
     def stop(self) -> Stop | None:
         """The plan's word on this step."""
         return self.view.plan.stop(self.name, self.path) if self.path else None
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """The track's status. One that did not start is blocked where others must be completed first."""
         if self.view.state.status == "aborted" and not (self.track and self.track.status == "completed"):
@@ -54,28 +55,35 @@ class Standing:
             return self.track.status
         return "blocked" if self.blockers else "pending"
 
-    @property
+    @cached_property
     def word(self) -> str:
         """The derived word that people read: `pr_created`, `deploy_pending`."""
         return "aborted" if self.status == "aborted" and self.track is None else word_of(self.view, self.name)
 
-    @property
+    @cached_property
     def blockers(self) -> list[str]:
         """The tracks that must be completed before this one starts."""
         return waits_for(self.view, self.name)
 
-    @property
+    @cached_property
     def question(self) -> Checkpoint | None:
         """What a person is asked here and now."""
         return self.step.checkpoint if self.step and self.view.state.status not in _OVER else None
 
-    @property
+    @cached_property
     def is_pull_request(self) -> bool:
         """Whether the question is a pull request: people answer it on GitHub, and here they only ask for a look."""
         asks = self.question is not None and self.question.reason == "step"
         return asks and self.stop is not None and isinstance(self.stop.step, ApprovalStep)
 
-    @property
+    @cached_property
+    def wants_one(self) -> bool:
+        """Whether the question is a decision for exactly one of several choices."""
+        asks = self.question is not None and self.question.reason == "step"
+        step = self.stop.step if self.stop else None
+        return asks and isinstance(step, DecisionStep) and not step.decision.takes_many
+
+    @cached_property
     def last_answer(self) -> tuple[str, Decided] | None:
         """(step path, decision) of the latest decision on this track."""
         if self.track is None:
@@ -83,13 +91,13 @@ class Standing:
         answers = [(path, one) for path, step in self.track.steps.items() for one in step.decided]
         return max(answers, key=lambda answer: answer[1].at, default=None)
 
-    @property
+    @cached_property
     def last_done(self) -> str:
         """The path of the step before this one that was passed; empty where there is none."""
         passed = self._paths("completed", "skipped")
         return passed[-1] if passed else ""
 
-    @property
+    @cached_property
     def skipped(self) -> list[str]:
         """The paths that a person went on without, in the plan's order."""
         return self._paths("skipped")

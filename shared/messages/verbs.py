@@ -15,6 +15,8 @@ _LABELS: Final = {
     "retry": "Retry",
     "skip": "Skip",
     "block": "Mark blocked",
+    "rollback": "Roll back",
+    "abort": "Abort",
     "decide": "Decide",
     "start": "Start",
 }
@@ -29,6 +31,8 @@ _DONE: Final = {
     "retry": "Retrying",
     "skip": "Skipped",
     "block": "Marked as blocked",
+    "rollback": "Rolling back",
+    "abort": "Aborted",
     "start": "Started",
 }
 LOOK: Final = "Check now"

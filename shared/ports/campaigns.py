@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from state_schema.campaign import Campaign
+from state_schema.control import ControlRecorded
+from state_schema.gate import Gate
 from state_schema.plan import Plan
 
 
@@ -44,4 +46,20 @@ class Campaigns(Protocol):
 
     def names(self) -> Sequence[str]:
         """The ids of all campaigns, sorted."""
+        ...
+
+
+class Controls(Protocol):
+    """The gate as acts on the whole campaign change it."""
+
+    def gate(self, campaign: str) -> Gate:
+        """The gate now; one of version 0 where nothing was ever started."""
+        ...
+
+    def save(self, gate: Gate, record: ControlRecorded) -> None:
+        """Writes both, or neither; StaleStateError where the stored gate's version is not exactly one less."""
+        ...
+
+    def records(self, campaign: str) -> Sequence[ControlRecorded]:
+        """Every act that changed the gate, oldest first."""
         ...

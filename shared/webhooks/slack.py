@@ -17,7 +17,7 @@ COMMAND: Final = "/migrate"
 MAX_TEXT: Final = 3000
 """Characters of a command; the worker refuses more."""
 ACT: Final = "act:"
-"""The action id of our buttons is `act:<verb>`."""
+"""The action id of our buttons is `act:<verb>`, or `act:<verb>:<number>` where several say the same verb."""
 LINK: Final = "link:"
 
 # The same shapes as in `state_schema.ids`; a test compares them.
@@ -54,7 +54,7 @@ def act_of(payload: object, *, team: str, at: str) -> Message | None:
         "at": at,
         "migration": _shaped(MIGRATION, field(button, "m"), "migration"),
         "actor": _actor(team, user),
-        "verb": _shaped(VERB, action_id.removeprefix(ACT), "verb"),
+        "verb": _shaped(VERB, action_id.removeprefix(ACT).partition(":")[0], "verb"),
         "checkpoint": {
             "track": _shaped(TRACK, field(button, "t"), "track"),
             "step": _shaped(STEP, field(button, "s"), "step"),
@@ -165,6 +165,6 @@ def _choices(value: object) -> list[str] | None:
 
 def _is_choice(item: object) -> bool:
     """Half a surrogate pair is JSON, but no text that the worker could read."""
-    if not isinstance(item, str) or len(item) > _LONGEST_CHOICE:
+    if not isinstance(item, str) or not 0 < len(item) <= _LONGEST_CHOICE:
         return False
     return not any("\ud800" <= character <= "\udfff" for character in item)

@@ -11,22 +11,29 @@ from sqlalchemy import Engine
 
 from shared.adapters.dynamodb_campaigns import DynamoCampaigns, DynamoPlans
 from shared.adapters.dynamodb_cards import DynamoPostedCards
+from shared.adapters.dynamodb_controls import DynamoControls
 from shared.adapters.dynamodb_migrations import DynamoMigrations
+from shared.adapters.dynamodb_parking import DynamoParking
 from shared.adapters.dynamodb_reads import DynamoDueTimes, DynamoHistory, DynamoMigrationIndex, DynamoWatches
 from shared.adapters.dynamodb_tables import create_tables
 from shared.adapters.sql_campaigns import SqlCampaigns, SqlPlans
 from shared.adapters.sql_cards import SqlPostedCards
+from shared.adapters.sql_controls import SqlControls
 from shared.adapters.sql_engine import open_engine
 from shared.adapters.sql_migrations import SqlMigrations
+from shared.adapters.sql_parking import SqlParking
 from shared.adapters.sql_reads import SqlDueTimes, SqlHistory, SqlMigrationIndex, SqlWatches
-from shared.ports.campaigns import CampaignCommit, Campaigns, Plans
+from shared.ports.campaigns import CampaignCommit, Campaigns, Controls, Plans
 from shared.ports.effects import PostedCards
 from shared.ports.migrations import DueTimes, History, MigrationIndex, Migrations, Watches
+from shared.ports.parking import Parking
 from state_schema.plan import Plan
 from tests.builders import ACTOR, NOW, a_campaign, a_plan
 from tests.engines import a_dynamodb_client
+from tests.fakes.parking import FakeParking
 from tests.fakes.stores import (
     FakeCampaigns,
+    FakeControls,
     FakeDueTimes,
     FakeHistory,
     FakeMigrationIndex,
@@ -49,7 +56,9 @@ class Stores:
     watches: Watches
     plans: Plans
     campaigns: Campaigns
+    controls: Controls
     posted_cards: PostedCards
+    parked: Parking
 
     def with_campaign(self, campaign: str = "airflow-3", plan: Plan | None = None) -> "Stores":
         """The same, after a plan was published and a campaign applied."""
@@ -68,7 +77,9 @@ def sql_stores(engine: Engine) -> Stores:
         watches=SqlWatches(engine),
         plans=plans,
         campaigns=SqlCampaigns(engine),
+        controls=SqlControls(engine),
         posted_cards=SqlPostedCards(engine),
+        parked=SqlParking(engine),
     )
 
 
@@ -82,7 +93,9 @@ def dynamo_stores(client: DynamoDBClient, state: str, effects: str) -> Stores:
         watches=DynamoWatches(client, state),
         plans=plans,
         campaigns=DynamoCampaigns(client, state),
+        controls=DynamoControls(client, state),
         posted_cards=DynamoPostedCards(client, effects),
+        parked=DynamoParking(client, state),
     )
 
 
@@ -104,7 +117,9 @@ def _in_memory(_: pytest.FixtureRequest) -> Stores:
         watches=FakeWatches(world),
         plans=FakePlans(world),
         campaigns=FakeCampaigns(world),
+        controls=FakeControls(world),
         posted_cards=FakePostedCards(),
+        parked=FakeParking(),
     )
 
 

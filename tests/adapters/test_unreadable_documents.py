@@ -12,13 +12,16 @@ from sqlalchemy import Table, select, update
 from shared.adapters import dynamodb_keys as keys
 from shared.adapters.dynamodb_client import Item
 from shared.adapters.sql_engine import open_engine, reading, writing
+from shared.adapters.sql_parking import parked
 from shared.adapters.sql_tables import campaigns, events, gates, plans, states
 from shared.errors import PermanentError
+from state_schema.parked import Parked
 from tests.adapters.store_subjects import Stores, dynamo_stores, new_tables, sql_stores
-from tests.builders import A, a_commit, a_gate
+from tests.builders import NOW, A, a_commit, a_gate
 from tests.engines import a_dynamodb_client
 
 CAMPAIGN = "C#airflow-3"
+PARKED = Parked(id="a" * 16, at=NOW, campaign="airflow-3", queue="signals-dead", raw="garbage", size=7)
 IN_DYNAMODB: dict[str, tuple[Item, str]] = {
     "state": (keys.key(f"M#{A}", "STATE"), "body"),
     "event": (keys.key(f"M#{A}", "E#00000001"), "body"),
@@ -26,6 +29,7 @@ IN_DYNAMODB: dict[str, tuple[Item, str]] = {
     "campaign": (keys.key(CAMPAIGN, "STATE"), "body"),
     "gate": (keys.key(CAMPAIGN, "GATE"), "body"),
     "plan": (keys.plan_key("airflow-3", 1), "body"),
+    "parked": (keys.parked_key(PARKED), "body"),
 }
 IN_SQL: dict[str, tuple[Table, str]] = {
     "state": (states, "body"),
@@ -34,6 +38,7 @@ IN_SQL: dict[str, tuple[Table, str]] = {
     "campaign": (campaigns, "body"),
     "gate": (gates, "body"),
     "plan": (plans, "body"),
+    "parked": (parked, "body"),
 }
 READS: dict[str, Callable[[Stores], object]] = {
     "state": lambda stores: stores.migrations.load(A),
@@ -42,6 +47,7 @@ READS: dict[str, Callable[[Stores], object]] = {
     "campaign": lambda stores: stores.migrations.load(A),
     "gate": lambda stores: stores.migrations.load(A),
     "plan": lambda stores: stores.plans.load("airflow-3@1"),
+    "parked": lambda stores: stores.parked.in_campaign("airflow-3"),
 }
 NAMES = {
     "state": "the state of airflow-3/alpha",
@@ -50,6 +56,7 @@ NAMES = {
     "campaign": "the campaign airflow-3",
     "gate": "the gate of airflow-3",
     "plan": "the plan airflow-3@1",
+    "parked": "the parked item aaaaaaaaaaaaaaaa",
 }
 
 
@@ -105,6 +112,7 @@ def _ministack(request: pytest.FixtureRequest) -> Stored:
 def stored(request: pytest.FixtureRequest) -> Stored:
     made: Stored = request.param(request)
     made.stores.with_campaign().migrations.save(a_commit(gate=a_gate(1)))
+    made.stores.parked.add(PARKED)
     return made
 
 
@@ -120,7 +128,7 @@ def test_what_cannot_be_read_is_named_and_left(stored: Stored, kind: str, text: 
     assert stored.get(kind) == text
 
 
-@pytest.mark.parametrize("kind", ["state", "event", "campaign", "gate"])
+@pytest.mark.parametrize("kind", ["state", "event", "campaign", "gate", "parked"])
 @pytest.mark.parametrize("version", [2, 99, 0, -1, "1", None])
 def test_what_a_later_release_wrote_is_named_and_left(stored: Stored, kind: str, version: Any) -> None:
     text = json.dumps({**json.loads(stored.get(kind)), "schema_version": version})

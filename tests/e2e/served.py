@@ -23,13 +23,16 @@ class Served:
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"it ended with code {self.process.wait()}"
+        assert line, f"it ended with code {self._reap()}"
         self.ready: Json = json.loads(line)
+        self.acknowledged = 0
+        """Clicks and commands that the door said it has."""
 
     def kill(self) -> None:
-        """As `kill -9` does."""
-        self.process.kill()
-        self._reap()
+        """As `kill -9` does; of one that has ended already, nothing."""
+        if self.process.returncode is None:
+            self.process.kill()
+            self._reap()
 
     def stop(self) -> int:
         """As Ctrl-C or a service manager does; its exit code."""
@@ -42,9 +45,9 @@ class Served:
         self.process.stdout.close()
         return code
 
-    def migration(self) -> Json:
+    def migration(self, part: str = "") -> Json:
         """The migration as the status route shows it."""
-        path = f"/campaigns/{self.ready['campaign']}/migrations/{RESOURCE}"
+        path = f"/campaigns/{self.ready['campaign']}/migrations/{RESOURCE}{part}"
         found: Json = self._json(requests.get(self.ready["url"] + path, timeout=10))
         return found
 
@@ -70,7 +73,8 @@ def act(served: Served) -> bool:
     """Does the next thing that a person or a machine outside would do; False where there is nothing just now."""
     migration = served.migration()
     if migration["status"] == "pending":
-        served.slack("command", {"text": f"start {RESOURCE}", "channel": CHANNEL, "user": "U_OPERATOR"})
+        typed = served.slack("command", {"text": f"start {RESOURCE}", "channel": CHANNEL, "user": "U_OPERATOR"})
+        served.acknowledged += typed["result"]["status"] == 200
         return True
     return _finish_a_run(served) or _merge(served) or _click(served, migration)
 
@@ -119,7 +123,11 @@ def _press(served: Served, ts: str, button: Json) -> None:
     verb = button["action_id"].removeprefix("act:")
     user = "U_APPROVER" if verb == "approve" else "U_OPERATOR"
     press = {"channel": CHANNEL, "ts": ts, "action_id": button["action_id"], "user": user, "value": button["value"]}
-    served.slack("click", press)
+    url = f"{served.ready['slack_api']}_sandbox/click"
+    response = requests.post(url, json=press, timeout=30)
+    # 409: the card has changed since it was read, because an earlier click came through. Look again.
+    assert response.ok or response.status_code == 409, response.text
+    served.acknowledged += response.ok and response.json()["result"]["status"] == 200
 
 
 def drive(served: Served, acts: int, until: float) -> int:

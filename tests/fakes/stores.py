@@ -13,6 +13,7 @@ from shared.ports.campaigns import CampaignCommit
 from shared.ports.effects import PostedCard
 from shared.ports.migrations import Commit, Loaded, Watch
 from state_schema.campaign import Campaign
+from state_schema.control import ControlRecorded
 from state_schema.events import Recorded
 from state_schema.gate import Gate
 from state_schema.migration import Migration
@@ -29,6 +30,7 @@ class FakeStores:
     summaries: dict[str, Summary] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
+    controls: dict[str, list[ControlRecorded]] = field(default_factory=dict)
     watches: set[Watch] = field(default_factory=set)
     plans: dict[str, Plan] = field(default_factory=dict)
     campaigns: dict[str, list[CampaignCommit]] = field(default_factory=dict)
@@ -78,6 +80,26 @@ class FakeCampaigns:
         return tuple(sorted(self._stores.campaigns))
 
 
+class FakeControls:
+    """The port Controls."""
+
+    def __init__(self, stores: FakeStores) -> None:
+        self._stores = stores
+
+    def gate(self, campaign: str) -> Gate:
+        return self._stores.gates.get(campaign, Gate(campaign=campaign))
+
+    def save(self, gate: Gate, record: ControlRecorded) -> None:
+        with self._stores.lock:
+            if self.gate(gate.campaign).version != gate.version - 1:
+                raise StaleStateError(f"the gate of {gate.campaign} was changed meanwhile")
+            self._stores.gates[gate.campaign] = gate
+            self._stores.controls.setdefault(gate.campaign, []).append(record)
+
+    def records(self, campaign: str) -> Sequence[ControlRecorded]:
+        return tuple(self._stores.controls.get(campaign, ()))
+
+
 class FakeMigrations:
     """The port Migrations."""
 
@@ -94,12 +116,16 @@ class FakeMigrations:
                 state=state,
                 plan=FakePlans(self._stores).load(state.plan),
                 campaign=FakeCampaigns(self._stores).load(campaign)[1],
-                gate=self._stores.gates.get(campaign, Gate(campaign=campaign)),
+                gate=self._stores.gates.get(campaign) or Gate(campaign=campaign),
             )
             return Loaded(view, self._stores.records[migration][-1].hash)
 
     def save(self, commit: Commit) -> None:
         checked_state(commit)
+        self.write(commit)
+
+    def write(self, commit: Commit) -> None:
+        """The conditional write, whatever the state's size."""
         due = commit.next_check_at and moment(stamp(commit.next_check_at))
         stores, migration = self._stores, commit.state.id
         with stores.lock:

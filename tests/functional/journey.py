@@ -32,10 +32,12 @@ from state_schema.signals import SIGNALS, Act, CheckpointRef, Command, Pending, 
 from tests.fakes.clock import FakeClock
 from tests.fakes.effects import FakeEffects
 from tests.fakes.looking import FakeGithubReader
+from tests.fakes.parking import FakeParking
 from tests.fakes.queues import FakeQueues
 from tests.fakes.slack import FakeCardChannel, FakeReplies
 from tests.fakes.stores import (
     FakeCampaigns,
+    FakeControls,
     FakeDueTimes,
     FakeHistory,
     FakeMigrationIndex,
@@ -80,6 +82,7 @@ class Journey:
     replies: FakeReplies = field(default_factory=FakeReplies)
     effects: FakeEffects = field(default_factory=FakeEffects)
     posted_cards: FakePostedCards = field(default_factory=FakePostedCards)
+    parked: FakeParking = field(default_factory=FakeParking)
     skills: dict[str, Skill[Any]] = field(default_factory=dict)
     worked: list[str] = field(default_factory=list)
     jitter: float = 1.0
@@ -102,11 +105,13 @@ class Journey:
             due_times=FakeDueTimes(self.stores),
             watches=FakeWatches(self.stores),
             campaigns=FakeCampaigns(self.stores),
+            controls=FakeControls(self.stores),
             plans=FakePlans(self.stores),
             outbox=self.queues,
             inbox=self.queues,
             effects=self.effects,
             posted_cards=self.posted_cards,
+            parked=self.parked,
         )
 
     def apply(self, campaign: Campaign) -> None:
@@ -148,6 +153,7 @@ class Journey:
         """Runs a command; what it sends stays in the queues."""
         ports: dict[str, Any] = {
             "campaigns": self.engine.campaigns,
+            "controls": self.engine.controls,
             "plans": self.engine.plans,
             "index": self.engine.index,
             "migrations": self.engine.migrations,
@@ -175,6 +181,7 @@ class Journey:
             message,
             again=again,
             campaigns=self.engine.campaigns,
+            controls=self.engine.controls,
             plans=self.engine.plans,
             index=self.engine.index,
             migrations=migrations or self.engine.migrations,

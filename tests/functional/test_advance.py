@@ -3,7 +3,8 @@
 import pytest
 
 from shared import names
-from shared.app.advance import advance
+from shared.app.advance import advance, commit_of
+from shared.domain.machine import decide
 from shared.errors import RetryableError, StaleStateError
 from state_schema.events import CheckpointDecided
 from state_schema.migration import Failure
@@ -97,6 +98,16 @@ def test_a_watch_that_was_open_before_is_not_looked_at_again_with_every_step() -
     assert journey.take(observed(journey, address, is_merged=False)) == "1_events"
 
     assert journey.sent(names.SIGHTINGS) == []
+
+
+def test_a_watch_that_stays_open_is_not_written_again_with_every_step() -> None:
+    journey = Journey()
+    address = journey.under_review()
+    loaded, signal = journey.engine.migrations.load(EMAIL), observed(journey, address, is_merged=False)
+
+    commit = commit_of(loaded, decide(loaded.view, signal), signal)
+
+    assert (commit.opened, commit.closed, len(commit.records)) == (frozenset(), frozenset(), 1)
 
 
 def test_a_closed_watch_is_gone_from_the_store() -> None:

@@ -416,3 +416,38 @@ def test_a_campaign_whose_plan_is_gone_is_for_somebody_else_to_hear() -> None:
 
     with pytest.raises(NotFoundError, match="There is no plan airflow-3@1"):
         journey.type("help")
+
+
+def test_next_starts_the_first_that_may_start_and_says_how_many_more_are_ready() -> None:
+    journey = Journey(the_campaign(resources=[{"id": "a"}, {"id": "b"}, {"id": "c", "wave": 2}]))
+
+    said = journey.type("next")
+    assert said.ok
+    assert said.text.startswith("Started a;")
+    assert said.text.endswith("1 more is ready in wave 1.")
+
+
+def test_next_received_twice_starts_one() -> None:
+    journey = Journey(the_campaign(resources=[{"id": "a"}, {"id": "b"}]))
+    journey.type("next", id="typed-once")
+    journey.type("next", id="typed-once", again=True)
+
+    assert journey.view("airflow-3/a").state.status == "in_progress"
+    assert journey.view("airflow-3/b").state.status == "pending"
+
+
+def test_pause_and_resume_are_commands_like_any_other() -> None:
+    journey = Journey()
+    assert journey.type("pause environment prod-us disk full").text == (
+        "Paused environment prod-us: nothing more starts; nothing is running. What people decide and skills report is recorded."
+    )
+    assert not journey.type("pause environment prod-us").ok
+    assert journey.type("resume environment prod-us").ok
+    assert [(record.verb, record.scope) for record in journey.engine.controls.records("airflow-3")] == [
+        ("pause", "environment:prod-us"),
+        ("resume", "environment:prod-us"),
+    ]
+
+
+def test_a_scope_that_is_none_is_explained() -> None:
+    assert "`pause wave 2`" in Journey().type("pause wave two").text

@@ -1,5 +1,6 @@
 """Every scenario holds, and one that expects what does not happen fails."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from sandbox import play, scenario
 from sandbox.clock import VirtualClock
 from sandbox.github.server import MockGithub
 from sandbox.real_github import Repository
+from sandbox.result import part
 from sandbox.run import run_script
+from sandbox.runtime import Runtime
 from shared.domain.view import View
 from shared.errors import InvalidInputError, NotFoundError
 
@@ -36,7 +39,12 @@ def a_script(path: Path, **changes: Any) -> scenario.Script:
     return scenario.read(file)
 
 
-@pytest.mark.parametrize("name", scenario.names())
+PAUSED_ENDS = ["billing.reports shared/code_migration.review"]
+LONG = {"sixty_six_clusters"}
+"""These take minutes: `migrate sandbox run --all` runs them."""
+
+
+@pytest.mark.parametrize("name", sorted(set(scenario.names()) - LONG))
 def test_what_a_scenario_expects_comes_true(name: str) -> None:
     result = run_script(scenario.load(name))
     assert result.actual == result.expected
@@ -102,14 +110,121 @@ def test_a_command_answers_as_a_click_does(tmp_path: Path) -> None:
     assert result.passed
 
 
+def test_an_answer_that_nobody_got_fails_and_shows_what_they_were_told(tmp_path: Path) -> None:
+    expect = {
+        "told": [{"user": "U_OPERATOR", "shows": ["Started", "billing"]}, {"user": "U_NOBODY", "shows": ["Started"]}]
+    }
+    result = run_script(a_script(tmp_path, expect=expect))
+    assert not result.passed
+    assert result.actual == {
+        "told": [
+            {
+                "user": "U_OPERATOR",
+                "told": [
+                    "Got it: `/migrate start email.notifications`. The answer follows here.",
+                    "Started email.notifications; now code_migration.rewrite of shared is at work.",
+                ],
+            },
+            {"user": "U_NOBODY", "told": []},
+        ]
+    }
+
+
+def test_a_webhook_that_is_heard_is_acted_on_at_once(tmp_path: Path) -> None:
+    heard = {
+        "webhooks": {"dropped": None},
+        "first_ends": {"email.notifications": {"shared/code_migration.review": "Mon 09:00"}},
+    }
+    result = run_script(a_script(tmp_path, expect={"state": heard}))
+    assert result.passed
+
+
+FROZEN_START = {"first_starts": {"email.notifications": {"prod-us": "Mon 09:00"}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "found"),
+    [
+        ("pause_and_resume", "shared.domain.gate.holds_back", {"pauses": {"campaign": {"starts": 2}}}),
+        ("wave_circuit_breaker", "shared.domain.acts.breaker_is_open", {"refused": {"breaker_open": None}}),
+        ("freeze_window", "shared.domain.follow.denied_until", FROZEN_START),
+    ],
+)
+def test_a_scenario_fails_where_what_it_is_about_does_not_work(
+    name: str, broken: str, found: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broken, lambda *_: None)
+    result = run_script(scenario.load(name))
+    assert not result.passed
+    assert part(found, result.actual["state"]) == found
+
+
+def test_without_the_sweep_a_lost_webhook_is_never_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runtime, "sweep", lambda _: None)
+    result = run_script(scenario.load("lost_webhook"))
+    assert result.actual["final_state"] == "awaiting_human"
+
+
+def test_a_pause_of_one_migration_counts_only_what_it_covers(tmp_path: Path) -> None:
+    resource = {"resource": "email.notifications"}
+    people = [
+        {"when": resource | {"word": "pr_created"}, "do": {"command": "pause migration billing.reports"}, "times": 1},
+        {
+            "when": resource | {"word": "verify_to_confirm"},
+            "do": {"command": "resume migration billing.reports"},
+            "times": 1,
+        },
+    ]
+    resources = [{"id": "email.notifications"}, {"id": "billing.reports"}]
+    pauses = {"migration:billing.reports": {"resumed": True, "starts": 0, "ended": PAUSED_ENDS}}
+    script = a_script(
+        tmp_path,
+        people=people,
+        campaign=SHORT["campaign"] | {"resources": resources},
+        expect={"state": {"pauses": pauses}},
+    )
+    result = run_script(script)
+    assert result.actual == result.expected
+
+
+def test_next_starts_one_after_the_other_wave_by_wave(tmp_path: Path) -> None:
+    resources = [{"id": f"cluster.{number}", "wave": wave} for number, wave in ((1, 2), (2, 1), (3, 1))]
+    campaign = SHORT["campaign"] | {"resources": resources, "waves": {1: {}, 2: {"after": 1}}}
+    expect = {
+        "final_state": "completed",
+        "told": [
+            {"user": "U_OPERATOR", "shows": ["Started cluster.2", "1 more is ready in wave 1."]},
+            {"user": "U_OPERATOR", "shows": ["Started cluster.3", "0 more are ready in wave 1."]},
+            {"user": "U_OPERATOR", "shows": ["Started cluster.1", "0 more are ready in wave 2."]},
+        ],
+        "state": {"refused": {}},
+    }
+    result = run_script(a_script(tmp_path, campaign=campaign, start=[], next_below=1, expect=expect))
+    assert result.actual == result.expected
+
+
+def test_a_long_campaign_has_every_kind_of_step_in_four_waves_of_66_clusters() -> None:
+    script = scenario.load("sixty_six_clusters")
+    kinds = {type(step).__name__ for phase in script.plan.phases for step in phase.steps}
+    waves = Counter(resource.wave for resource in script.campaign.resources)
+    assert kinds == {"SkillStep", "ApprovalStep", "ConfirmationStep", "DecisionStep", "WaitStep"}
+    assert waves == {1: 6, 2: 15, 3: 20, 4: 25}
+    assert len(script.plan.environments) == 3
+    assert [script.campaign.waves[wave].after for wave in sorted(script.campaign.waves)] == [None, 1, 2, 3]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"expect": {}}, "expect at least one of final_state, checkpoints, state"),
+        ({"expect": {}}, "expect at least one of final_state, checkpoints, told, state"),
         (
             {"people": [{"do": {"merge": True, "close": True}}]},
             "an act is exactly one of its fields; given: merge, close",
         ),
+        ({"people": [{"do": {"merge": True, "then_by": ["U_OPERATOR"]}}]}, "then_by goes with click"),
+        ({"people": [{"do": {"click": "approve", "unheard": True}}]}, "unheard goes with an act on GitHub"),
+        ({"next_below": 0}, "next_below"),
+        ({"expect": {"told": [{"user": "U_OPERATOR", "shows": []}]}}, "expect.told"),
         ({"peple": []}, "peple: there is no such field; check its spelling"),
         ({"plan": {"phases": []}}, "plan: phases"),
         ({"campaign": {"plan": "other@1"}}, "campaign"),
@@ -122,7 +237,7 @@ def test_a_wrong_file_is_refused_with_its_field(tmp_path: Path, changes: dict[st
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
-    with pytest.raises(NotFoundError, match="There is no scenario 'nope'. There are: deploy_failure, happy_path"):
+    with pytest.raises(NotFoundError, match="There is no scenario 'nope'. There are: deploy_failure, double_click, "):
         scenario.load("nope")
 
 

@@ -434,3 +434,10 @@ def test_metadata_that_a_plan_asks_for_and_a_resource_lacks_is_an_intervention()
     failure = story.step("shared").failure
     assert failure is not None
     assert "resource.metadata.folder" in failure.reason
+
+
+def test_a_plan_with_shared_phases_alone_is_completed_after_them() -> None:
+    plan = the_plan(phases=[the_plan().model_dump(mode="json", by_alias=True)["phases"][0]])
+    story = Story(plan=plan).act("start").report(Succeeded())
+
+    assert story.view.state.status == "completed"

@@ -1,5 +1,7 @@
 """`open_pull_request`: a rendered template becomes one pull request, once."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.skills.open_pull_request.rendering import rendered_files
@@ -232,3 +234,11 @@ def test_two_files_that_meet_at_one_path_are_told() -> None:
 def test_a_huge_hostile_file_is_rendered_in_no_time() -> None:
     text = "{resource." * 200_000 + "{resource.id}" + "{a" * 200_000 + "." * 200_000
     assert rendered_files({"t/f": text}, "t", "c", SCOPE)["c/f"] == text.replace("{resource.id}", "email")
+
+
+def test_a_rollback_has_a_pull_request_of_its_own_beside_the_one_of_the_step() -> None:
+    github, work = FakePullRequests(), a_work("open_pull_request", INPUTS)
+    run(github)
+    run(github, work=replace(work, order=work.order.model_copy(update={"rollback": True})))
+
+    assert [proposal.branch for proposal in github.proposals] == [BRANCH, f"{BRANCH}=back"]

@@ -40,10 +40,11 @@ def test_every_problem_is_listed_with_its_line_and_field() -> None:
     text = PLAN.replace("skill: verify", "skill: verifi").replace("unit: cluster", "unti: cluster")
     text = text.replace("version: 1", "version: none")
 
-    version, unit = problems(text)
+    version, unit, skill = problems(text)
     assert version.startswith(f"plan.yaml:{line_of(text, 'version: none')}: version: Input should be a valid integer")
     assert version.endswith("(given: 'none')")
     assert unit == f"plan.yaml:{line_of(text, 'unti:')}: unti: there is no such field; check its spelling"
+    assert "there is no skill 'verifi'" in skill
 
 
 def test_an_unknown_skill_is_answered_with_the_skills_there_are() -> None:

@@ -1,0 +1,1 @@
+"""The function that drains the dead-letter queues."""

@@ -1,0 +1,82 @@
+"""Commands on a whole campaign: pause, resume, open-wave, and next, which starts the first migration that may start."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pydantic import ValidationError
+
+from shared.app.control import run_control
+from shared.domain.control import Controlled
+from shared.messages import replies
+from shared.ports.campaigns import Campaigns, Controls
+from shared.ports.migrations import Migrations
+from shared.ports.queues import Outbox
+from state_schema.campaign import Campaign
+from state_schema.control import Control
+from state_schema.signals import Command
+from state_schema.summary import Summary
+
+VERBS: Final = ("pause", "resume", "open-wave")
+_KINDS: Final = ("wave", "environment", "migration")
+_HOW: Final = (
+    "Say what: `{verb}` (the campaign), `{verb} wave 2`, `{verb} environment prod-us`, `{verb} migration <resource>`."
+)
+
+
+def control_of(command: Command, words: Sequence[str], campaign: Campaign) -> Control | str:
+    """The act that the words ask for; a sentence where they ask for none."""
+    verb, *rest = words
+    scope, note = "campaign", rest
+    if rest and rest[0] in _KINDS:
+        scope, note = ":".join(rest[:2]), rest[2:]
+    elif verb == "open-wave" and rest:
+        scope, note = f"wave:{rest[0]}", rest[1:]
+    elif rest and rest[0] == "campaign":
+        note = rest[1:]
+    try:
+        return Control.model_validate({
+            "id": command.id, "at": command.at, "campaign": campaign.id, "actor": command.actor,
+            "verb": verb, "scope": scope, "note": " ".join(note)[:300],
+        })  # fmt: skip
+    except ValidationError:
+        return _HOW.format(verb=verb)
+
+
+def run_controls(act: Control, *, campaigns: Campaigns, controls: Controls, outbox: Outbox) -> tuple[bool, str]:
+    """Whether it was done, and the answer: a pause says how much is still running."""
+    controlled = run_control(act, campaigns=campaigns, controls=controls, outbox=outbox)
+    if controlled.refusal is not None:
+        return False, replies.refusal_text(controlled.refusal)
+    return True, _told(act, controlled)
+
+
+def _told(act: Control, controlled: Controlled) -> str:
+    what = act.scope.replace(":", " ")
+    match act.verb:
+        case "pause":
+            running = len(controlled.running)
+            still = "nothing is running" if not running else f"{running} step{'s' * (running > 1)} still running"
+            return f"Paused {what}: nothing more starts; {still}. What people decide and skills report is recorded."
+        case "resume":
+            return f"Resumed {what}: what waits starts as slots are free, the lowest wave and the longest wait first."
+        case "open-wave":
+            return f"Opened {what}: its migrations may be started."
+
+
+def started_before(command: Command, rows: Sequence[Summary], migrations: Migrations) -> str | None:
+    """The resource that this very command started when it was received before; None where it started none."""
+    begun = sorted((row for row in rows if row.status != "pending"), key=lambda row: row.changed_at, reverse=True)
+    return next((row.resource for row in begun if command.id in migrations.load(row.migration).view.state.acts), None)
+
+
+def start_next(rows: Sequence[Summary], start: Callable[[str], tuple[bool, str]]) -> tuple[bool, str]:
+    """Starts the first pending migration that may start, lowest wave first, and says how many more are ready."""
+    pending = sorted((row for row in rows if row.status == "pending"), key=lambda row: (row.wave, row.resource))
+    refused = ""
+    for number, row in enumerate(pending):
+        done, text = start(row.resource)
+        if done:
+            same_wave = sum(later.wave == row.wave for later in pending[number + 1 :])
+            return True, f"{text} {same_wave} more {'is' if same_wave == 1 else 'are'} ready in wave {row.wave}."
+        refused = refused or text
+    return False, refused or "No migration is left to start."

@@ -1,0 +1,136 @@
+"""Gives one parked act another try: what it is about is reconciled first, and it leaves parking only when it was taken."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final, NamedTuple
+
+from shared import names
+from shared.app.park import campaign_of, message_in
+from shared.app.take_signal import take_signal
+from shared.ports.campaigns import Campaigns, Controls, Plans
+from shared.ports.migrations import History, MigrationIndex, Migrations
+from shared.ports.parking import Parking
+from shared.ports.queues import Outbox
+from state_schema.events import Recorded
+from state_schema.ids import migration_id
+from state_schema.orders import CARDS, ReplyMessage
+from state_schema.parked import Parked
+from state_schema.signals import Act, Command, Ticked
+
+_WORD: Final = re.compile(r"[a-z0-9._-]{1,60}")
+_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """What became of it, in the word of `take_signal` or one of `messages.parked`; `removed`: it is parked no more.
+
+    `said` is what the person who acted is answered, in Slack's markup; a click that succeeds is answered by its card alone.
+    """
+
+    item: Parked
+    outcome: str
+    removed: bool
+    said: str = ""
+
+
+def every_parked(campaigns: Campaigns, parking: Parking) -> list[Parked]:
+    """All that is parked, by campaign; last what is of none that is known."""
+    return [item for campaign in (*campaigns.names(), None) for item in parking.in_campaign(campaign)]
+
+
+def redrive(
+    item: Parked,
+    *,
+    parking: Parking,
+    campaigns: Campaigns,
+    controls: Controls,
+    plans: Plans,
+    index: MigrationIndex,
+    migrations: Migrations,
+    history: History,
+    outbox: Outbox,
+    now: datetime,
+) -> Redriven:
+    """Reconciles, applies the act now, with its own id and actor, and then removes it. Twice is once.
+
+    An act is taken again only where no event carries its id: the state remembers the last few, and parking lasts for weeks.
+    What cannot be read stays. Any error passes, and then it stays too.
+    """
+    message = item.act or message_in(item.queue, item.raw or "")
+    if message is None:
+        return Redriven(item, "unreadable", removed=False)
+    if not isinstance(message, Act | Command):
+        parking.remove(item)
+        return Redriven(item, "comes_again", removed=True)
+    heard = _Heard(outbox)
+    take = partial(
+        take_signal,
+        campaigns=campaigns,
+        controls=controls,
+        plans=plans,
+        index=index,
+        migrations=migrations,
+        history=history,
+        outbox=heard,
+    )
+    about = _about(message, campaigns)
+    for migration in about.named:
+        # A tick sends a look at every address that is waited for, and whatever else must be in flight.
+        take(Ticked(id=f"redrive:{item.id}@{now.isoformat()}", at=now, migration=migration), again=True)
+    recorded = _is_recorded(message.id, about, controls, history)
+    outcome = "already_recorded" if recorded else take(message, again=True)
+    parking.remove(item)
+    return Redriven(item, outcome, removed=True, said="\n".join(heard.replies))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """An outbox that notes what people are answered."""
+
+    outbox: Outbox
+    replies: list[str] = field(default_factory=list)
+
+    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+        message = CARDS.validate_json(body) if queue == names.CARDS else None
+        if isinstance(message, ReplyMessage):
+            self.replies.append(message.text)
+        self.outbox.send(queue, body, group=group, key=key, delay=delay)
+
+
+class _About(NamedTuple):
+    """What an act can be about: the migrations that it names, and all those that it may have changed."""
+
+    campaign: str | None
+    named: Sequence[str]
+    touched: Sequence[str]
+
+
+def _about(act: Act | Command, campaigns: Campaigns) -> _About:
+    """A command that names no resource may have been about any of its campaign: `next` is one."""
+    campaign = campaign_of(act, campaigns)
+    if isinstance(act, Act):
+        return _About(campaign, [act.migration], [act.migration])
+    if campaign is None:
+        return _About(None, [], [])
+    words = set(_WORD.findall(act.text))
+    resources = [resource.id for resource in campaigns.load(campaign)[1].resources]
+    every = [migration_id(campaign, resource) for resource in resources]
+    named = [migration_id(campaign, resource) for resource in resources if resource in words]
+    return _About(campaign, named, named or every)
+
+
+def _is_recorded(signal: str, about: _About, controls: Controls, history: History) -> bool:
+    if about.campaign and any(record.signal == signal for record in controls.records(about.campaign)):
+        return True
+    return any(recorded.signal == signal for migration in about.touched for recorded in _events(migration, history))
+
+
+def _events(migration: str, history: History) -> Iterator[Recorded]:
+    after = 0
+    while events := history.events(migration, after, _PAGE):
+        yield from events
+        after = events[-1].number

@@ -1,0 +1,59 @@
+"""What follows from a person's answer: the step goes on, begins again, is left out, or is taken back."""
+
+from typing import Any, NamedTuple
+
+from shared.domain.choosing import outputs_of
+from shared.domain.view import View
+from state_schema import events as happened
+from state_schema.events import Event
+from state_schema.migration import Checkpoint, Outputs, StepState
+from state_schema.plan import ApprovalStep, DecisionStep, Stop
+
+
+class Question(NamedTuple):
+    """An open checkpoint and its place."""
+
+    track: str
+    path: str
+    step: StepState
+    checkpoint: Checkpoint
+
+
+def consequences(view: View, question: Question, stop: Stop, decided: happened.CheckpointDecided) -> list[Event]:
+    """The events that follow from the answer, at the step itself; none where a gate or an approval lets it go on."""
+    where: dict[str, Any] = {"track": question.track, "step": question.path}
+    attempt = question.step.attempt
+    match question.checkpoint.reason, decided.verb:
+        case "step", _:
+            return [happened.StepCompleted(**where, attempt=attempt, outputs=_made(stop, decided))]
+        case "failure", "retry":
+            return _retry(view, question, stop)
+        case "failure", "rollback":
+            return [happened.RollbackOrdered(**where, attempt=attempt + 1)]
+        case "failure", "skip":
+            return [happened.StepSkipped(**where, attempt=attempt)]
+        case "failure", "block":
+            return [happened.StepBlocked(**where, attempt=attempt)]
+        case _:
+            return []
+
+
+def _made(stop: Stop, decided: happened.CheckpointDecided) -> Outputs:
+    """What a decision puts out for later steps."""
+    if not isinstance(stop.step, DecisionStep) or decided.choices is None:
+        return {}
+    return outputs_of(stop.step.decision, decided.choices)
+
+
+def _retry(view: View, question: Question, stop: Stop) -> list[Event]:
+    """Begins the step again; an approval begins again with the step that opens its pull request."""
+    again: list[Event] = [
+        happened.StepRetried(track=question.track, step=question.path, attempt=question.step.attempt + 1)
+    ]
+    if isinstance(stop.step, ApprovalStep):
+        steps = view.state.tracks[question.track].steps
+        for earlier in reversed(view.plan.stops(question.track)[: stop.number]):
+            if earlier.step.id == stop.step.approval.of and earlier.path in steps:
+                attempt = steps[earlier.path].attempt + 1
+                return [*again, happened.StepRetried(track=question.track, step=earlier.path, attempt=attempt)]
+    return again

@@ -1,0 +1,54 @@
+"""What the clock brings about at a step: people are reminded, a question is overdue, work counts as failed. Never an answer."""
+
+from datetime import datetime
+
+from shared.domain.gate import at_work
+from state_schema import events as happened
+from state_schema.events import Event
+from state_schema.grammar import parse_duration
+from state_schema.ids import Address
+from state_schema.migration import Checkpoint, Failure, StepState
+from state_schema.plan import Stop
+from state_schema.steps import AnyStep, TimedStep
+
+TIMED_OUT = "timed_out"
+
+
+def opened(
+    name: str, stop: Stop, attempt: int, question: Checkpoint, *, watches: tuple[Address, ...] = ()
+) -> happened.CheckpointOpened:
+    """The question with the times at which the plan wants people reminded, and holds it overdue."""
+    remind = _after(stop.step, "remind", question.opened_at)
+    overdue = _after(stop.step, "timeout", question.opened_at) if question.reason == "step" else None
+    timed = question.model_copy(update={"remind_at": remind, "overdue_at": overdue})
+    return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=timed, watches=watches)
+
+
+def deadline_of(stop: Stop, at: datetime) -> datetime | None:
+    """When work that starts now counts as failed; None where the plan gives it any time."""
+    return _after(stop.step, "timeout", at)
+
+
+def due_event(name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
+    """What is due at this step by now; None where nothing is."""
+    asked = step.checkpoint
+    if asked is not None and asked.overdue_at is not None and not asked.overdue and asked.overdue_at <= at:
+        return happened.CheckpointOverdue(track=name, step=stop.path, attempt=step.attempt)
+    if asked is not None and asked.remind_at is not None and asked.remind_at <= at:
+        again = _after(stop.step, "remind", at)
+        if again is not None:
+            return happened.CheckpointReminded(track=name, step=stop.path, attempt=step.attempt, remind_at=again)
+    if step.deadline is not None and step.deadline <= at and at_work(step):
+        return happened.StepFailed(track=name, step=stop.path, attempt=step.attempt, failure=_timed_out(step))
+    return None
+
+
+def _timed_out(step: StepState) -> Failure:
+    left = "; what it started may still be running" if step.watches else ""
+    reason = f"It came to no end in its time{left}. Look at it before you retry."
+    return Failure(category="blocking", reason=reason, code=TIMED_OUT)
+
+
+def _after(step: AnyStep, field: str, at: datetime) -> datetime | None:
+    span = getattr(step, field) if isinstance(step, TimedStep) else None
+    return at + parse_duration(span) if span else None

@@ -1,0 +1,43 @@
+"""The simulator's own books: what people did, what skills did outside, and who is at it now. Ours play no part in them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from shared.domain.view import View
+from state_schema.orders import Order
+
+
+@dataclass
+class Running:
+    """A worker with an order. `view` is what it read last, `acting` whether it has touched the outside."""
+
+    order: Order
+    view: View | None = None
+    acting: bool = False
+
+
+@dataclass
+class Books:
+    """`decided`: signal id to the person who did it. `acts`: how often (order key, kind, target) was done outside."""
+
+    decided: dict[str, str] = field(default_factory=dict)
+    acts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    done: Counter[tuple[str, str]] = field(default_factory=Counter)
+    running: list[Running] = field(default_factory=list)
+
+    def undone(self, kind: str, target: str) -> None:
+        """People took back what a skill did there: it may be done once more."""
+        self.done[kind, target] -= 1
+        for key in [key for key in self.acts if key[1:] == (kind, target)]:
+            del self.acts[key]
+
+    @contextmanager
+    def at_work(self, order: Order) -> Iterator[Running]:
+        running = Running(order)
+        self.running.append(running)
+        try:
+            yield running
+        finally:
+            self.running.pop()

@@ -1,0 +1,153 @@
+"""Simulated people: engaged ones, who look at the cards and answer what they are asked, again if the card still asks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared import names
+from shared.domain.holding import breaker_is_open
+from shared.webhooks import slack
+from state_schema.gate import Gate
+from tests.fakes.stores import FakeStores
+from tests.simulation.books import Books
+from tests.simulation.plans import APPROVER, CAMPAIGN, CHANNEL, OPERATORS, TEAM
+from tests.simulation.world.agenda import Agenda
+from tests.simulation.world.chance import Chance
+from tests.simulation.world.faults import Faults
+from tests.simulation.world.github import SimulatedGithub
+from tests.simulation.world.queues import SimulatedQueues
+from tests.simulation.world.slack import ShownCard
+
+_AGAIN = (600.0, 1800.0)
+"""Seconds until somebody looks at a card again that was answered and still asks."""
+
+_OVER = frozenset({"completed", "aborted"})
+
+
+@dataclass
+class People:
+    """Operators and an approver."""
+
+    agenda: Agenda
+    chance: Chance
+    faults: Faults
+    queues: SimulatedQueues
+    github: SimulatedGithub
+    stores: FakeStores
+    books: Books
+    tell: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self._looking: set[str] = set()
+        self._acts = 0
+
+    def notice(self, shown: ShownCard) -> None:
+        """A card was posted or changed; somebody looks at it soon."""
+        if shown.card not in self._looking and _acts_of(shown):
+            self._look_after(shown, *((5.0, 240.0) if not self.faults.over else (5.0, 30.0)))
+
+    def start(self, resource: str) -> None:
+        """Types `start`, and again as long as the list says that it did not start; mostly when its wave's turn has come."""
+        mine = self.stores.states[f"{CAMPAIGN}/{resource}"]
+        if mine.status != "pending":
+            return
+        before = [one.status for one in self.stores.states.values() if one.resource.wave < mine.resource.wave]
+        if all(status in _OVER for status in before):
+            if "aborted" in before:
+                self.type(f"open-wave {mine.resource.wave}")
+            self.type(f"start {resource}")
+        elif self.chance.pick("impatient", 12) == 0:
+            self.type(f"start {resource}")
+        self.agenda.after(self.chance.between("start again", 120, 1200), lambda: self.start(resource), idle=True)
+
+    def take_care(self) -> None:
+        """An operator goes through what holds the campaign back, and lets it go."""
+        gate = self.stores.gates.get(CAMPAIGN)
+        if gate is not None:
+            tripped = {f"wave:{wave}" for wave in self._tripped(gate)}
+            for scope in sorted(tripped | set(gate.pauses)):
+                self.type(f"resume {scope.replace(':', ' ')}")
+        self.agenda.after(self.chance.between("take care", 900, 2700), self.take_care, idle=True)
+
+    def _tripped(self, gate: Gate) -> list[int]:
+        campaign = self.stores.campaigns[CAMPAIGN][-1].campaign
+        return [wave for wave in gate.failures if breaker_is_open(gate, campaign, wave)]
+
+    def click(self, button: Any, user: str, *, verb: str | None = None) -> None:
+        """One press of a button, through the door's own projection."""
+        self._acts += 1
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": f"click.{self._acts}",
+            "response_url": "https://hooks.slack.test/actions/1",
+            "actions": [{"action_id": f"act:{verb}" if verb else button["action_id"], "value": button["value"]}],
+        }
+        message = slack.act_of(payload, team=TEAM, at=self.agenda.clock().isoformat())
+        assert message is not None
+        self.tell(f"{user} clicks {message['verb']} of {button['value']}")
+        self._send(message, f"slack:{TEAM}/{user}")
+
+    def type(self, text: str, user: str = OPERATORS[0]) -> None:
+        """One slash command."""
+        self._acts += 1
+        form = {"team_id": TEAM, "user_id": user, "channel_id": CHANNEL, "trigger_id": f"typed.{self._acts}"}
+        message = slack.command_of({**form, "text": text}, team=TEAM, at=self.agenda.clock().isoformat())
+        self.tell(f"{user} types {text}")
+        self._send(message, f"slack:{TEAM}/{user}")
+
+    def _send(self, message: slack.Message, actor: str) -> None:
+        signal = str(message["id"])
+        self.books.decided[signal] = actor
+        self.queues.put(names.SIGNALS, json.dumps(message), group=slack.group_of(message, TEAM), key=signal)
+
+    def _look_after(self, shown: ShownCard, low: float, high: float, *, idle: bool = False) -> None:
+        self._looking.add(shown.card)
+        wait = self.chance.between(f"look {shown.card}", low, high)
+        self.agenda.after(wait, lambda: self._look(shown), idle=idle)
+
+    def _look(self, shown: ShownCard) -> None:
+        self._looking.discard(shown.card)
+        buttons = _acts_of(shown)
+        if buttons:
+            self._answer(shown, buttons)
+            self._look_after(shown, *_AGAIN, idle=True)
+
+    def _answer(self, shown: ShownCard, buttons: list[Any]) -> None:
+        verbs = [str(button["action_id"]).removeprefix(slack.ACT) for button in buttons]
+        link = next((str(one["url"]) for one in shown.buttons() if "url" in one), "")
+        if verbs == ["pr-merged"] and "/pull/" in link and self._review(int(link.rpartition("/")[2])):
+            return
+        chosen = self._way_on(shown, verbs)
+        user = APPROVER if verbs[0] == "approve" else OPERATORS[self.chance.pick(f"who {shown.card}", 2)]
+        migration, _, track = shown.card.partition("#")
+        resource = migration.partition("/")[2]
+        roll = self.chance.roll(self.chance.label(f"types {shown.card}"))
+        if roll < 0.4 and chosen == "decide":
+            self.type(f"decide {resource} {track} {'all' if roll < 0.2 else 'a c'}", user)
+        elif roll < 0.4:
+            self.type(f"{chosen} {resource} {track}", user)
+        else:
+            self.click(buttons[verbs.index(chosen)], user)
+
+    def _way_on(self, shown: ShownCard, verbs: list[str]) -> str:
+        if "retry" not in verbs or self.faults.over:
+            return verbs[0]
+        roll = self.chance.roll(self.chance.label(f"way on {shown.card}"))
+        further = {"skip": 0.1, "block": 0.2}
+        return next((verb for verb, most in further.items() if roll < most and verb in verbs), "retry")
+
+    def _review(self, number: int) -> bool:
+        """Merges the pull request where it is open; whether that is likely to be seen without a click."""
+        pull = self.github.pulls[number - 1]
+        if pull.state != "open":
+            return False
+        self.tell(f"somebody merges pull request {number}")
+        self.github.change(pull, state="merged")
+        return self.chance.roll(self.chance.label(f"also clicks {number}")) < 0.7
+
+
+def _acts_of(shown: ShownCard) -> list[Any]:
+    return [button for button in shown.buttons() if str(button["action_id"]).startswith(slack.ACT)]

@@ -1,0 +1,258 @@
+"""Tells one seed's story: builds its world, lets it go wrong, lets it settle, and checks what must hold all the while."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from shared import names
+from shared.app import campaigns
+from shared.ports.migrations import Commit, Loaded, Migrations
+from shared.webhooks.sighting import Sighting
+from state_schema.gate import Gate
+from state_schema.migration import Migration
+from state_schema.orders import Order
+from tests.fakes.stores import FakeCampaigns, FakeDueTimes, FakeHistory, FakeMigrations, FakePlans, FakeStores
+from tests.simulation.books import Books
+from tests.simulation.final_invariants import AT_THE_END, Settled
+from tests.simulation.invariants import ON_COMMIT, Step
+from tests.simulation.mischief import MISCHIEF
+from tests.simulation.outside_invariants import ON_ACT, OutsideAct
+from tests.simulation.people import People
+from tests.simulation.spec import Spec
+from tests.simulation.violations import ViolationError
+from tests.simulation.workers import Workers
+from tests.simulation.world.agenda import Agenda
+from tests.simulation.world.chance import Chance
+from tests.simulation.world.deployment import SimulatedDeployment
+from tests.simulation.world.effects import SimulatedEffects
+from tests.simulation.world.faults import Faults
+from tests.simulation.world.github import SimulatedGithub
+from tests.simulation.world.queues import SimulatedQueues
+from tests.simulation.world.slack import SimulatedChannel
+from tests.simulation.world.stores import (
+    BorderedControls,
+    BorderedDueTimes,
+    BorderedMigrations,
+    BorderedWatches,
+    LeanMigrations,
+)
+
+_LONGEST = 4 * 24 * 3600.0
+"""Seconds in which every world must have settled."""
+_SETTLING = 600.0
+Tamper = Callable[[FakeStores, Migrations], Migrations]
+"""Replaces the store by a broken one: given what is stored and the right store."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`faults` are the labels of those that struck; `violation` is None where all held. `story` is empty unless asked for."""
+
+    seed: int
+    faults: tuple[str, ...]
+    events: int
+    signals: int
+    statuses: tuple[str, ...]
+    violation: ViolationError | None = None
+    story: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """Everything of one story."""
+
+    spec: Spec
+    telling: bool = False
+    tamper: Tamper = lambda stores, right: right
+    story: list[str] = field(default_factory=list)
+    old_orders: list[Order] = field(default_factory=list)
+    sweeps_again_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        spec = self.spec
+        self.agenda, self.chance, self.books, self.stores = Agenda(), Chance(spec.seed), Books(), FakeStores()
+        self.faults = Faults(self.agenda, self.chance, spec.levels, spec.until, spec.only, self.tell)
+        self.queues = SimulatedQueues(self.agenda, self.chance, self.faults, self.tell)
+        self.github = SimulatedGithub(self.agenda, self.chance, self.faults, self._acted, self._webhook)
+        self.deployment = SimulatedDeployment(self.faults, self._acted)
+        self.people = People(
+            agenda=self.agenda,
+            chance=self.chance,
+            faults=self.faults,
+            queues=self.queues,
+            github=self.github,
+            stores=self.stores,
+            books=self.books,
+            tell=self.tell,
+        )
+        self.channel = SimulatedChannel(self.faults, self.people.notice)
+        right = LeanMigrations(self.stores, self._sampled, lambda problem: self._broken("documents", problem))
+        self._stored: dict[str, tuple[Migration, str]] = {}
+        self._gate: Gate | None = None
+        self.workers = Workers(
+            agenda=self.agenda,
+            chance=self.chance,
+            faults=self.faults,
+            stores=self.stores,
+            migrations=BorderedMigrations(self.tamper(self.stores, right), self.faults, self._loaded, self._committed),
+            controls=BorderedControls(self.stores, self.faults, self._regated),
+            due_times=BorderedDueTimes(FakeDueTimes(self.stores), self.faults),
+            watches=BorderedWatches(self.stores, self.faults),
+            queues=self.queues,
+            effects=SimulatedEffects(self.agenda, self.faults),
+            github=self.github,
+            deployment=self.deployment,
+            channel=self.channel,
+            books=self.books,
+            tell=self.tell,
+            order_seen=self._order_seen,
+        )
+        self.queues.workers = self.workers.by_queue()
+
+    def tell(self, line: str) -> None:
+        if self.telling:
+            self.story.append(f"{self.agenda.now:9.1f}  {line}")
+
+    def pick(self, name: str, among: int) -> int:
+        return self.chance.pick(f"mischief {name}", among)
+
+    def run(self) -> None:
+        """ViolationError where something does not hold."""
+        self._apply()
+        for number, (at, roll) in enumerate(self.spec.mischief):
+            self.agenda.after(at, partial(self._mischief, number, roll))
+        self.agenda.after(self.spec.sweep_every, self._sweep, idle=True)
+        self.people.take_care()
+        while not self._settled():
+            if self.agenda.now > _LONGEST or not self.agenda.step():
+                break
+        settled = Settled(self.stores, self.channel.cards, self._audited())
+        for rule in AT_THE_END:
+            for problem in rule(settled):
+                self._broken(rule.__name__, problem)
+
+    def _apply(self) -> None:
+        plans, stored = FakePlans(self.stores), FakeCampaigns(self.stores)
+        quiet = Faults(self.agenda, self.chance, {}, 0.0, None, self.tell)
+        inner = BorderedMigrations(FakeMigrations(self.stores), quiet, self._loaded, self._committed)
+        plans.publish(self.spec.plan)
+        prepared = campaigns.prepare(self.spec.campaign, plans=plans, campaigns=stored, migrations=inner)
+        campaigns.apply(prepared, actor="principal:local", at=self.agenda.clock(), campaigns=stored, migrations=inner)
+        for resource in self.spec.campaign.resources:
+            wait = self.chance.between(f"start {resource.id}", 1, 600)
+            self.agenda.after(wait, partial(self.people.start, resource.id))
+
+    def _settled(self) -> bool:
+        if self.agenda.busy or (self._gate is not None and self._gate.held):
+            return False
+        return all(state.status in {"completed", "aborted"} for state in self.stores.states.values())
+
+    def _mischief(self, number: int, roll: float) -> None:
+        """Tries one trick after another from a drawn one on, until one finds somebody to play with."""
+        label = f"mischief:{number}"
+        if not self.faults.may_strike(label):
+            return
+        first = int(roll * len(MISCHIEF))
+        for trick in (*MISCHIEF[first:], *MISCHIEF[:first]):
+            before = len(self.story)
+            if trick(self):
+                self.faults.strike(label, trick.__name__)
+                if self.telling:
+                    self.story.insert(before, self.story.pop())
+                return
+
+    def _sweep(self) -> None:
+        if self.agenda.now >= self.sweeps_again_at or self.faults.over:
+            self.workers.sweep()
+        if self.faults.over:
+            due = FakeDueTimes(self.stores).next_due()
+            wait = max(_SETTLING, (due - self.agenda.clock()).total_seconds() if due else 0.0)
+        else:
+            wait = self.chance.between("sweep", 0.3, 2.0) * self.spec.sweep_every
+        self.agenda.after(wait, self._sweep, idle=True)
+
+    def _webhook(self, address: str, action: str) -> None:
+        sighting = Sighting(address, "webhook", action, "", "", self.agenda.clock().isoformat())
+        key = self.chance.label(f"webhook {address}")
+        wait = self.chance.between(f"webhook {address}", 0.1, 8.0)
+        self.agenda.after(wait, lambda: self.queues.put(names.SIGHTINGS, sighting.to_json(), group=address, key=key))
+
+    def _order_seen(self, order: Order) -> None:
+        if len(self.old_orders) < 50:
+            self.old_orders.append(order)
+
+    def _sampled(self, share: float) -> bool:
+        return self.chance.roll(f"sampled {self.queues.sent}") < share
+
+    def _audited(self) -> frozenset[str]:
+        """One of the migrations a seed: hashing is dear."""
+        known = sorted(self.stores.states)
+        return frozenset(known[self.spec.seed % len(known) :][:1])
+
+    # What is checked, as it happens.
+
+    def _loaded(self, found: Loaded) -> None:
+        if self.books.running and self.books.running[-1].order.migration == found.view.state.id:
+            self.books.running[-1].view = found.view
+
+    def _regated(self, gate: Gate) -> None:
+        self._gate = gate
+        self.tell(
+            f"  gate {gate.version}: pauses {sorted(gate.pauses)}, opened {gate.opened}, failures {gate.failures}"
+        )
+
+    def _committed(self, commit: Commit) -> None:
+        migration = commit.state.id
+        before, tail = self._stored.get(migration, (None, ""))
+        view = FakeMigrations(self.stores).load(migration).view
+        gate = self._gate or Gate(campaign=commit.state.campaign)
+        step = Step(before, gate, tail, commit, view, self.stores, self.books)
+        self._stored[migration] = (commit.state, commit.records[-1].hash)
+        self._gate = view.gate
+        if self.telling:
+            for one in commit.records:
+                place = f"{getattr(one.event, 'track', '')}/{getattr(one.event, 'step', '')}".strip("/")
+                self.tell(f"  {migration} {one.number}: {one.event.kind} {place} by {one.actor}")
+        for rule in ON_COMMIT:
+            problem = rule(step)
+            if problem is not None:
+                self._broken(rule.__name__, f"{migration}: {problem}")
+
+    def _acted(self, kind: str, target: str) -> None:
+        running = self.books.running[-1]
+        running.acting = True
+        self.books.acts[running.order.key, kind, target] += 1
+        self.books.done[kind, target] += 1
+        self.tell(f"  OUTSIDE {kind} {target}")
+        act = OutsideAct(kind, target, running, self.stores, self.books)
+        for rule in ON_ACT:
+            problem = rule(act)
+            if problem is not None:
+                self._broken(rule.__name__, problem)
+
+    def _broken(self, rule: str, problem: str) -> None:
+        self.tell(f"VIOLATION {rule}: {problem}")
+        raise ViolationError(rule, problem)
+
+
+def run(spec: Spec, *, telling: bool = False, tamper: Tamper | None = None) -> Outcome:
+    """One story to its end, or to the first thing that does not hold."""
+    world = World(spec, telling, tamper) if tamper else World(spec, telling)
+    violation = None
+    try:
+        world.run()
+    except ViolationError as exc:
+        violation = exc
+    except Exception:  # noqa: BLE001 - whatever it is, it is what we look for
+        violation = ViolationError("no_worker_breaks_down", traceback.format_exc(limit=-6))
+    history = FakeHistory(world.stores)
+    return Outcome(
+        seed=spec.seed,
+        faults=tuple(world.faults.fired),
+        events=sum(len(history.events(migration)) for migration in world.stores.states),
+        signals=world.queues.sent,
+        statuses=tuple(state.status for state in world.stores.states.values()),
+        violation=violation,
+        story=tuple(world.story),
+    )

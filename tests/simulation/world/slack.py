@@ -1,0 +1,63 @@
+"""Simulated Slack: cards with their buttons as people see them, those of yesterday included."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.errors import NotFoundError
+from shared.ports.slack import Block
+from tests.simulation.world.faults import Faults
+
+
+@dataclass
+class ShownCard:
+    """One message. `before` are the blocks that it showed earlier, which somebody may still have on the screen."""
+
+    card: str
+    channel: str
+    blocks: Sequence[Block]
+    before: list[Sequence[Block]] = field(default_factory=list)
+
+    def buttons(self) -> list[Block]:
+        return buttons_of(self.blocks)
+
+
+class SimulatedChannel:
+    """The ports CardChannel and Replies. `seen` is told which card changed."""
+
+    def __init__(self, faults: Faults, seen: Callable[[ShownCard], None]) -> None:
+        self._faults = faults
+        self._seen = seen
+        self.cards: dict[str, ShownCard] = {}
+        self.said = 0
+
+    def find(self, channel: str, card: str) -> str | None:
+        self._faults.cross("card", f"find {card}")
+        return next((ts for ts, one in self.cards.items() if (one.channel, one.card) == (channel, card)), None)
+
+    def post(self, channel: str, card: str, text: str, blocks: Sequence[Block]) -> str:
+        fault = self._faults.cross("card", f"post {card}")
+        ts = f"{len(self.cards) + 1}.0"
+        self.cards[ts] = ShownCard(card, channel, blocks)
+        self._seen(self.cards[ts])
+        self._faults.crossed(fault, f"posting {card}")
+        return ts
+
+    def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
+        fault = self._faults.cross("card", f"update {ts}")
+        if ts not in self.cards:
+            raise NotFoundError(f"there is no message {ts}")
+        shown = self.cards[ts]
+        shown.before.append(shown.blocks)
+        shown.blocks = blocks
+        self._seen(shown)
+        self._faults.crossed(fault, f"updating {ts}")
+
+    def reply(self, response_url: str, text: str) -> None:
+        self._faults.cross("card", "reply")
+        self.said += 1
+
+
+def buttons_of(blocks: Sequence[Block]) -> list[Any]:
+    """Every button of the blocks, links included."""
+    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
