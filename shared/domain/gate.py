@@ -62,7 +62,7 @@ def counted(gate: Gate, state: Migration, event: Event) -> Gate:
     match event:
         case MigrationCompleted():
             return gate.model_copy(update={"finished": {**gate.finished, wave: gate.finished.get(wave, 0) + 1}})
-        case StepFailed(failure=failure) if failure.retry_at is None or failure.category != "transient":
+        case StepFailed(failure=failure) if failure.retry_at is None:
             failed = gate.failures.get(wave, ())
             if state.resource.id in failed:
                 return gate
