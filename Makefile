@@ -116,6 +116,12 @@ synth: install ## Synthesise the CloudFormation templates into cdk.out
 bench: install ## Run the benchmarks
 	$(PYTEST) -s --benchmark-enable -o python_files="bench_*.py test_*.py" tests/benchmarks
 
+SEEDS ?= 1000
+FROM ?= 1
+.PHONY: simulate
+simulate: install ## Search for an order of things that breaks us: SEEDS campaigns, the first with seed FROM
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
+
 .PHONY: schemas
 schemas: install-local ## Regenerate state_schema/json
 	$(BIN)/python -m state_schema.export

@@ -57,6 +57,18 @@ def open_wave(
     _say(["open-wave", str(wave)], campaign, data, as_json=as_json)
 
 
+def say(
+    words: Annotated[
+        list[str], typer.Argument(metavar="COMMAND...", help="As in Slack: `pr-merged RESOURCE shared`, `help`.")
+    ],
+    campaign: CampaignName = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say any command that could be typed in Slack after `/migrate`. `migrate say help` lists them."""
+    _say(words, campaign, data, as_json=as_json)
+
+
 def _say(words: list[str], campaign: str | None, data: Data, *, as_json: bool) -> None:
     with told():
         ports = engine(data)

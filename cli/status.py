@@ -12,6 +12,8 @@ from cli.store import Data, Json, engine, told
 from shared.app.status_documents import campaign_document, migration_document
 from shared.engines import Engine
 from shared.errors import NotFoundError
+from shared.messages.escaping import as_plain
+from shared.messages.pauses import paused
 from shared.messages.status_page import campaign_markdown, migration_markdown
 from state_schema.ids import migration_id
 
@@ -40,8 +42,10 @@ def status(
 def _campaign(ports: Engine, name: str) -> Found:
     _, campaign = ports.campaigns.load(name)
     rows = list(ports.index.in_campaign(name))
-    unit = ports.plans.load(campaign.plan).unit
-    return dict(campaign_document(campaign, rows)), campaign_markdown(name, rows, unit)
+    unit, gate = ports.plans.load(campaign.plan).unit, ports.controls.gate(name)
+    pauses = {scope: pause.model_dump(mode="json") for scope, pause in gate.pauses.items()}
+    markdown = campaign_markdown(name, rows, unit)
+    return {**campaign_document(campaign, rows), "pauses": pauses}, f"{as_plain(paused(gate))}\n{markdown}"
 
 
 def _resource(ports: Engine, names: Sequence[str], resource: str) -> list[Found]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from botocore.exceptions import BotoCoreError
 
 from shared import bootstrap
 from shared.engines import Engine
@@ -54,6 +55,13 @@ def told() -> Iterator[None]:
     except (NotFoundError, PermanentError) as exc:
         typer.secho(str(exc), err=True, fg="red")
         raise typer.Exit(1) from exc
+    except BotoCoreError as exc:
+        typer.secho(
+            f"AWS cannot be reached: {exc} Set AWS_DEFAULT_REGION and credentials, and the WAYMARK_… names.",
+            err=True,
+            fg="red",
+        )
+        raise typer.Exit(2) from exc
     except RetryableError as exc:
         typer.secho(f"{exc}. Try again.", err=True, fg="yellow")
         raise typer.Exit(3) from exc

@@ -8,11 +8,13 @@ from pydantic import ValidationError
 from shared.app.control import run_control
 from shared.domain.control import Controlled
 from shared.messages import replies
+from shared.messages.escaping import code
 from shared.ports.campaigns import Campaigns, Controls
 from shared.ports.migrations import Migrations
 from shared.ports.queues import Outbox
 from state_schema.campaign import Campaign
 from state_schema.control import Control
+from state_schema.plan import Plan
 from state_schema.signals import Command
 from state_schema.summary import Summary
 
@@ -23,16 +25,23 @@ _HOW: Final = (
 )
 
 
-def control_of(command: Command, words: Sequence[str], campaign: Campaign) -> Control | str:
-    """The act that the words ask for; a sentence where they ask for none."""
+def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Plan) -> Control | str:
+    """The act that the words ask for; a sentence where they ask for none.
+
+    A first word that names no scope is refused, not taken for a reason: a resource's name would stop the whole campaign.
+    """
     verb, *rest = words
-    scope, note = "campaign", rest
-    if rest and rest[0] in _KINDS:
-        scope, note = ":".join(rest[:2]), rest[2:]
-    elif verb == "open-wave" and rest:
-        scope, note = f"wave:{rest[0]}", rest[1:]
-    elif rest and rest[0] == "campaign":
-        note = rest[1:]
+    if verb == "open-wave" and rest[:1] != ["wave"]:
+        rest = ["wave", *rest]
+    if rest and rest[0] not in (*_KINDS, "campaign"):
+        return _HOW.format(verb=verb)
+    whole = not rest or rest[0] == "campaign"
+    scope, note = ("campaign", rest[1:]) if whole else (":".join(rest[:2]), rest[2:])
+    kind, _, name = scope.partition(":")
+    if kind == "environment" and name not in plan.environments:
+        return f"There is no environment {code(name, 60)}. Environments: {', '.join(plan.environments)}."
+    if note and verb != "pause":
+        return _HOW.format(verb=verb)
     try:
         return Control.model_validate({
             "id": command.id, "at": command.at, "campaign": campaign.id, "actor": command.actor,

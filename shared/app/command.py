@@ -11,6 +11,7 @@ from shared.app.typed_acts import act_of
 from shared.errors import NotFoundError
 from shared.messages import replies
 from shared.messages.escaping import code
+from shared.messages.pauses import paused
 from shared.ports.campaigns import Campaigns, Controls, Plans
 from shared.ports.migrations import History, MigrationIndex, Migrations
 from shared.ports.queues import Outbox
@@ -80,11 +81,11 @@ def run_command(
     if not words or words[0] == "help":
         return Said(ok=True, text=replies.help_text(known))
     if words[0] == "status":
-        return _status(found, words[1:], index)
+        return _status(found, words[1:], index, controls)
     if words[0] not in known:
         return Said(ok=False, text=replies.unknown_command_text(words[0], known))
     if words[0] in VERBS:
-        control = control_of(command, words, found)
+        control = control_of(command, words, found, plan)
         if isinstance(control, str):
             return Said(ok=False, text=control)
         return Said(*run_controls(control, campaigns=campaigns, controls=controls, outbox=outbox))
@@ -129,12 +130,12 @@ def _done(act: Act, *, again: bool, migrations: Migrations, history: History, ou
     return Said(ok=True, text=replies.answer_text(decision, act))
 
 
-def _status(campaign: Campaign, words: Sequence[str], index: MigrationIndex) -> Said:
+def _status(campaign: Campaign, words: Sequence[str], index: MigrationIndex, controls: Controls) -> Said:
     rows = list(index.in_campaign(campaign.id))
     wanted = [row for row in rows if not words or row.resource == words[0]]
     if words and not wanted:
         return Said(ok=False, text=replies.unknown_resource_text(words[0], [row.resource for row in rows]))
-    return Said(ok=True, text=replies.status_text(campaign.id, wanted))
+    return Said(ok=True, text=(paused(controls.gate(campaign.id)) + replies.status_text(campaign.id, wanted))[:3000])
 
 
 def _without_option(words: list[str]) -> tuple[list[str], str | None]:

@@ -11,7 +11,7 @@ from state_schema.events import CheckpointDecided
 from state_schema.orders import ReplyMessage
 from state_schema.signals import SIGNALS, Failed, ReplyTo
 from tests.functional.journey import EMAIL, REPLY_URL, REWRITE, Journey
-from tests.stories import APPROVER, CHOICES, STRANGER, the_campaign, the_plan
+from tests.stories import APPROVER, CHOICES, OPERATOR, STRANGER, the_campaign, the_plan
 
 CHOOSE = {
     "name": "migrate",
@@ -449,5 +449,22 @@ def test_pause_and_resume_are_commands_like_any_other() -> None:
     ]
 
 
-def test_a_scope_that_is_none_is_explained() -> None:
-    assert "`pause wave 2`" in Journey().type("pause wave two").text
+@pytest.mark.parametrize("text", ["pause wave two", "pause billing.reports", "pause foo bar", "resume campaign now"])
+def test_a_scope_that_is_none_stops_nothing_and_is_explained(text: str) -> None:
+    journey = Journey()
+
+    assert "wave 2`" in journey.type(text).text
+    assert journey.engine.controls.records("airflow-3") == ()
+
+
+def test_an_environment_that_there_is_not_is_answered_with_those_there_are() -> None:
+    said = Journey().type("pause environment prod")
+
+    assert (said.ok, said.text) == (False, "There is no environment `prod`. Environments: test, prod-us, prod-eu.")
+
+
+def test_status_says_what_is_paused() -> None:
+    journey = Journey()
+    journey.type("pause campaign disk full")
+
+    assert journey.type("status").text.startswith(f"Paused: campaign, by {OPERATOR} since ")

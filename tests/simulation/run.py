@@ -87,7 +87,9 @@ class World:
             tell=self.tell,
         )
         self.channel = SimulatedChannel(self.faults, self.people.notice)
-        right = LeanMigrations(self.stores, self._sampled, lambda problem: self._broken("documents", problem))
+        self._right = right = LeanMigrations(
+            self.stores, self._sampled, lambda problem: self._broken("documents", problem)
+        )
         self._stored: dict[str, tuple[Migration, str]] = {}
         self._gate: Gate | None = None
         self.workers = Workers(
@@ -205,7 +207,7 @@ class World:
     def _committed(self, commit: Commit) -> None:
         migration = commit.state.id
         before, tail = self._stored.get(migration, (None, ""))
-        view = FakeMigrations(self.stores).load(migration).view
+        view = self._right.load(migration).view
         gate = self._gate or Gate(campaign=commit.state.campaign)
         step = Step(before, gate, tail, commit, view, self.stores, self.books)
         self._stored[migration] = (commit.state, commit.records[-1].hash)

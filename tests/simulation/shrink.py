@@ -19,8 +19,11 @@ def shrunk(spec: Spec, tell: Teller) -> tuple[Spec, Outcome]:
     search = _Search(spec, first, tell)
     search.pin_faults()
     search.end_where_it_breaks()
-    search.drop_resources()
-    search.drop_faults()
+    size = 0
+    while size != search.size():
+        size = search.size()
+        search.drop_resources()
+        search.drop_faults()
     return search.spec, search.outcome
 
 
@@ -42,6 +45,9 @@ class _Search:
         for share in (0.1, 0.25, 0.5):
             if self._still_fails(self.spec.ending(self.spec.until * share)):
                 return
+
+    def size(self) -> int:
+        return len(self.spec.campaign.resources) + len(self.outcome.faults)
 
     def drop_resources(self) -> None:
         for resource in self.spec.campaign.resources:

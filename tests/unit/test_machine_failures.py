@@ -249,3 +249,12 @@ def test_after_a_rollback_items_begin_from_the_first() -> None:
 
     story.report(Succeeded()).answer("test", "retry")
     assert (story.order.done, story.order.cursor, story.order.key[-2:]) == (0, "", "/3")
+
+
+def test_how_far_a_rollback_came_is_not_where_the_retry_begins() -> None:
+    plan = document("airflow-3.plan.yaml")
+    plan["phases"][3]["steps"][1]["on_failure"] = {"rollback": "migrate_items", "with": {"batch": 1}}
+    story = Story(plan=Plan.model_validate(plan)).until("test", "migrate.items").report(NO).answer("test", "rollback")
+    story.report(Progressed(done=2, total=3, cursor="2")).report(Succeeded()).answer("test", "retry")
+
+    assert (story.order.done, story.order.cursor, story.order.rollback) == (0, "", False)

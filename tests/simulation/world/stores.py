@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from shared.adapters.documents import read, written
+from shared.domain.view import View
 from shared.errors import StaleStateError
 from shared.ports.migrations import Commit, DueTimes, Loaded, Migrations, Watch
 from state_schema.control import ControlRecorded
@@ -23,6 +24,18 @@ class LeanMigrations(FakeMigrations):
         super().__init__(stores)
         self._sampled = sampled
         self._wrong = wrong
+        self._loaded: dict[str, Loaded] = {}
+
+    def load(self, migration: str) -> Loaded:
+        known = self._loaded.get(migration)
+        if known is not None and self._is_current(known.view):
+            return known
+        found = self._loaded[migration] = super().load(migration)
+        return found
+
+    def _is_current(self, view: View) -> bool:
+        state, gate = self._stores.states[view.state.id], self._stores.gates.get(view.campaign.id)
+        return view.state is state and view.gate is gate
 
     def save(self, commit: Commit) -> None:
         if not self._sampled(_WRITTEN):
