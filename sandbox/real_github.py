@@ -15,8 +15,9 @@ from sandbox.fresh import EXAMPLES, files_below
 from sandbox.scenario import Script
 from shared import names
 from shared.adapters.secrets import FixedSecrets
-from shared.bootstrap import Composition, Outside
+from shared.bootstrap import Composition
 from shared.errors import InvalidInputError
+from shared.outside import Outside
 from shared.ports.github import Contents, GithubReader, PullRequests
 from shared.settings import Settings
 from state_schema.migration import PullRequestSeen, RunSeen

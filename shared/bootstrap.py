@@ -20,12 +20,10 @@ from shared.app.status import answer
 from shared.app.sweep import sweep
 from shared.app.take_signal import take_signal
 from shared.engines import Engine, aws_engine, embedded_engine
+from shared.outside import Outside
 from shared.ports.clock import Clock
-from shared.ports.deployment import Deployment
-from shared.ports.github import Contents, GithubReader, PullRequests, Workflows
 from shared.ports.secrets import Secrets
 from shared.ports.skills import Skill
-from shared.ports.slack import CardChannel, Replies
 from shared.settings import PREFIX, Settings
 from shared.webhooks.sighting import Sighting
 from state_schema.orders import CARDS, Order
@@ -33,7 +31,6 @@ from state_schema.signals import SIGNALS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-    from github import Github
 
 
 @dataclass(frozen=True)
@@ -52,77 +49,9 @@ class Composition:
         return build(self.settings, self.clock)
 
     @cached_property
-    def outside(self) -> "Outside":
+    def outside(self) -> Outside:
         """The ports that reach the outside world."""
         return Outside(self.settings, self.secrets)
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What skills, looks and cards reach the outside world with. Each part is built when it is first needed."""
-
-    settings: Settings
-    secrets: Secrets
-
-    @property
-    def deployment_url(self) -> str:
-        """The template of a deployment's address."""
-        return self.settings.deployment_url
-
-    @cached_property
-    def reader(self) -> GithubReader:
-        """Reads pull requests and runs."""
-        from shared.adapters.github_reader import GithubRestReader
-
-        return GithubRestReader(self._github)
-
-    @cached_property
-    def pull_requests(self) -> PullRequests:
-        """Opens pull requests."""
-        from shared.adapters.github_pull_requests import GithubPullRequests
-
-        return GithubPullRequests(self._github)
-
-    @cached_property
-    def contents(self) -> Contents:
-        """Reads folders."""
-        from shared.adapters.github_contents import GithubContents
-
-        return GithubContents(self._github)
-
-    @cached_property
-    def workflows(self) -> Workflows:
-        """Dispatches runs."""
-        from shared.adapters.github_workflows import GithubWorkflows
-
-        return GithubWorkflows(self._github)
-
-    @cached_property
-    def deployment(self) -> Deployment:
-        """Talks to Airflow."""
-        from shared.adapters.airflow_api import AirflowDeployment
-
-        return AirflowDeployment(self.secrets)
-
-    @cached_property
-    def channel(self) -> CardChannel:
-        """Posts and updates cards."""
-        from shared.adapters.slack import SlackCards
-
-        return SlackCards(self.secrets, self.settings.slack_api)
-
-    @cached_property
-    def replies(self) -> Replies:
-        """Answers people."""
-        from shared.adapters.slack import SlackReplies
-
-        return SlackReplies(self.settings.slack_api)
-
-    @cached_property
-    def _github(self) -> "Github":
-        from shared.adapters.github_client import connect
-
-        return connect(self.settings, self.secrets)
 
 
 _in_use: Composition | None = None

@@ -1,0 +1,82 @@
+"""What skills, looks and cards reach the outside world with, each part built when it is first needed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.ports.deployment import Deployment
+from shared.ports.github import Contents, GithubReader, PullRequests, Workflows
+from shared.ports.secrets import Secrets
+from shared.ports.slack import CardChannel, Replies
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from github import Github
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What skills, looks and cards reach the outside world with. Each part is built when it is first needed."""
+
+    settings: Settings
+    secrets: Secrets
+
+    @property
+    def deployment_url(self) -> str:
+        """The template of a deployment's address."""
+        return self.settings.deployment_url
+
+    @cached_property
+    def reader(self) -> GithubReader:
+        """Reads pull requests and runs."""
+        from shared.adapters.github_reader import GithubRestReader
+
+        return GithubRestReader(self._github)
+
+    @cached_property
+    def pull_requests(self) -> PullRequests:
+        """Opens pull requests."""
+        from shared.adapters.github_pull_requests import GithubPullRequests
+
+        return GithubPullRequests(self._github)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """Reads folders."""
+        from shared.adapters.github_contents import GithubContents
+
+        return GithubContents(self._github)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Dispatches runs."""
+        from shared.adapters.github_workflows import GithubWorkflows
+
+        return GithubWorkflows(self._github)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """Talks to Airflow."""
+        from shared.adapters.airflow_api import AirflowDeployment
+
+        return AirflowDeployment(self.secrets)
+
+    @cached_property
+    def channel(self) -> CardChannel:
+        """Posts and updates cards."""
+        from shared.adapters.slack import SlackCards
+
+        return SlackCards(self.secrets, self.settings.slack_api)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Answers people."""
+        from shared.adapters.slack import SlackReplies
+
+        return SlackReplies(self.settings.slack_api)
+
+    @cached_property
+    def _github(self) -> "Github":
+        from shared.adapters.github_client import connect
+
+        return connect(self.settings, self.secrets)
