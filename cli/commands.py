@@ -75,12 +75,7 @@ def _say(words: list[str], campaign: str | None, data: Data, *, as_json: bool) -
         said = run_command(
             Command(id=f"cli:{uuid.uuid4()}", at=utc_now(), actor=ACTOR, text=shlex.join(words)),
             campaign=campaign,
-            campaigns=ports.campaigns,
-            controls=ports.controls,
-            plans=ports.plans,
-            index=ports.index,
-            migrations=ports.migrations,
-            history=ports.history,
+            store=ports.store,
             outbox=ports.outbox,
         )
         message = as_plain(said.text)

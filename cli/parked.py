@@ -91,12 +91,7 @@ def _redriven(ports: Engine, item: Parked) -> Redriven:
         return redriven(
             item,
             parking=ports.parked,
-            campaigns=ports.campaigns,
-            controls=ports.controls,
-            plans=ports.plans,
-            index=ports.index,
-            migrations=ports.migrations,
-            history=ports.history,
+            store=ports.store,
             outbox=ports.outbox,
             now=utc_now(),
         )

@@ -102,12 +102,7 @@ def take_signals(event: dict[str, Any]) -> dict[str, Any]:
         outcome = take_signal(
             message,
             again=receives(record) > 1,
-            campaigns=engine.campaigns,
-            controls=engine.controls,
-            plans=engine.plans,
-            index=engine.index,
-            migrations=engine.migrations,
-            history=engine.history,
+            store=engine.store,
             outbox=engine.outbox,
         )
         log.info("signal", extra={"signal": message.id, "kind": message.kind, "outcome": outcome})

@@ -9,6 +9,7 @@ from shared.ports.effects import Effects, PostedCards
 from shared.ports.migrations import DueTimes, History, MigrationIndex, Migrations, Watches
 from shared.ports.parking import Parking
 from shared.ports.queues import Inbox, Outbox
+from shared.ports.store import Store
 from shared.settings import Settings
 
 _MARGIN: Final = 60
@@ -32,6 +33,11 @@ class Engine:
     effects: Effects
     posted_cards: PostedCards
     parked: Parking
+
+    @property
+    def store(self) -> Store:
+        """Of these ports, those that are passed on together."""
+        return Store(self.campaigns, self.controls, self.plans, self.index, self.migrations, self.history)
 
 
 def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - both engines are built alike; AWS has its own time

@@ -12,8 +12,9 @@ from shared.domain.timing import OVER, next_check
 from shared.domain.view import Cause, Decision, Refusal, View
 from shared.domain.watching import watched
 from shared.errors import RetryableError, StaleStateError
-from shared.ports.migrations import Commit, History, Loaded, Migrations, Watch
+from shared.ports.migrations import Commit, History, Loaded, Watch
 from shared.ports.queues import Outbox
+from shared.ports.store import Store
 from state_schema.events import ActRefused, ChoicesOffered
 from state_schema.signals import Act, Ticked, actor_of
 
@@ -23,23 +24,21 @@ _RECENT: Final = 200
 """Events among which an act that is still remembered is looked for."""
 
 
-def advance(
-    signal: Signal, *, migrations: Migrations, history: History, outbox: Outbox, again: bool = False
-) -> Decision:
+def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False) -> Decision:
     """Decides on the signal and makes it so. `again`: the signal was received before, so whatever a crash left unsent is sent.
 
     NotFoundError where there is no such migration; RetryableError where the store is busy.
     """
     for lost in range(_TRIES):
-        loaded = migrations.load(signal.migration)
-        view = _with_offered(loaded.view, signal, history)
+        loaded = store.migrations.load(signal.migration)
+        view = _with_offered(loaded.view, signal, store.history)
         decision = decide(view, signal)
         try:
             if decision.events:
-                migrations.save(commit_of(loaded, decision, signal))
+                store.migrations.save(commit_of(loaded, decision, signal))
         except StaleStateError:
             continue
-        decision = _as_answered_before(view, decision, signal, history)
+        decision = _as_answered_before(view, decision, signal, store.history)
         # A race may be lost to our own write, whose answer did not come back: then nothing of it was sent. And whoever is
         # refused may have been shown a card whose update was lost; each refusal puts off the sweep that would repair it.
         heal = again or lost > 0 or isinstance(signal, Ticked) or decision.refusal is not None

@@ -9,9 +9,9 @@ from shared.app.control import run_control
 from shared.domain.control import Controlled
 from shared.messages import replies
 from shared.messages.escaping import code
-from shared.ports.campaigns import Campaigns, Controls
 from shared.ports.migrations import Migrations
 from shared.ports.queues import Outbox
+from shared.ports.store import Store
 from state_schema.campaign import Campaign
 from state_schema.control import Control
 from state_schema.plan import Plan
@@ -51,9 +51,9 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
         return _HOW.format(verb=verb)
 
 
-def run_controls(act: Control, *, campaigns: Campaigns, controls: Controls, outbox: Outbox) -> tuple[bool, str]:
+def run_controls(act: Control, *, store: Store, outbox: Outbox) -> tuple[bool, str]:
     """Whether it was done, and the answer: a pause says how much is still running."""
-    controlled = run_control(act, campaigns=campaigns, controls=controls, outbox=outbox)
+    controlled = run_control(act, campaigns=store.campaigns, controls=store.controls, outbox=outbox)
     if controlled.refusal is not None:
         return False, replies.refusal_text(controlled.refusal)
     return True, _told(act, controlled)

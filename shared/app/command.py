@@ -12,9 +12,9 @@ from shared.errors import NotFoundError
 from shared.messages import replies
 from shared.messages.escaping import code
 from shared.messages.pauses import paused
-from shared.ports.campaigns import Campaigns, Controls, Plans
-from shared.ports.migrations import History, MigrationIndex, Migrations
+from shared.ports.campaigns import Campaigns
 from shared.ports.queues import Outbox
+from shared.ports.store import Store
 from state_schema.campaign import Campaign
 from state_schema.plan import ApprovalStep, ConfirmationStep, Plan
 from state_schema.signals import Act, Command
@@ -57,12 +57,7 @@ def run_command(
     *,
     campaign: str | None = None,
     again: bool = False,
-    campaigns: Campaigns,
-    controls: Controls,
-    plans: Plans,
-    index: MigrationIndex,
-    migrations: Migrations,
-    history: History,
+    store: Store,
     outbox: Outbox,
 ) -> Said:
     """Does what the command says: in the named campaign, that of its channel, or the only one there is.
@@ -73,32 +68,32 @@ def run_command(
         words, named = _without_option(shlex.split(command.text))
     except ValueError:
         return Said(ok=False, text=_UNREADABLE)
-    found = _campaign(campaign or named, command.channel, campaigns)
+    found = _campaign(campaign or named, command.channel, store.campaigns)
     if isinstance(found, Said):
         return found
-    plan = plans.load(found.plan)
+    plan = store.plans.load(found.plan)
     known = verbs_of(plan)
     if not words or words[0] == "help":
         return Said(ok=True, text=replies.help_text(known))
     if words[0] == "status":
-        return _status(found, words[1:], index, controls)
+        return _status(found, words[1:], store)
     if words[0] not in known:
         return Said(ok=False, text=replies.unknown_command_text(words[0], known))
     if words[0] in VERBS:
         control = control_of(command, words, found, plan)
         if isinstance(control, str):
             return Said(ok=False, text=control)
-        return Said(*run_controls(control, campaigns=campaigns, controls=controls, outbox=outbox))
+        return Said(*run_controls(control, store=store, outbox=outbox))
 
     def act(words: Sequence[str]) -> Said:
         read = act_of(command, list(words), found, plan)
         if isinstance(read, str):
             return Said(ok=False, text=read)
-        return _done(read, again=again, migrations=migrations, history=history, outbox=outbox)
+        return _done(read, again=again, store=store, outbox=outbox)
 
     if words[0] == "next":
-        rows = list(index.in_campaign(found.id))
-        before = started_before(command, rows, migrations) if again else None
+        rows = list(store.index.in_campaign(found.id))
+        before = started_before(command, rows, store.migrations) if again else None
         if before is not None:
             return act(("start", before))
         return Said(*start_next(rows, lambda resource: astuple(act(("start", resource)))))
@@ -120,9 +115,9 @@ def verbs_of(plan: Plan) -> tuple[str, ...]:
     return ("help", "status", "next", *VERBS, *dict.fromkeys((*_ACTS, *resumes)))
 
 
-def _done(act: Act, *, again: bool, migrations: Migrations, history: History, outbox: Outbox) -> Said:
+def _done(act: Act, *, again: bool, store: Store, outbox: Outbox) -> Said:
     try:
-        decision = advance(act, migrations=migrations, history=history, outbox=outbox, again=again)
+        decision = advance(act, store=store, outbox=outbox, again=again)
     except NotFoundError as exc:
         return Said(ok=False, text=str(exc))
     if decision.refusal is not None:
@@ -130,12 +125,14 @@ def _done(act: Act, *, again: bool, migrations: Migrations, history: History, ou
     return Said(ok=True, text=replies.answer_text(decision, act))
 
 
-def _status(campaign: Campaign, words: Sequence[str], index: MigrationIndex, controls: Controls) -> Said:
-    rows = list(index.in_campaign(campaign.id))
+def _status(campaign: Campaign, words: Sequence[str], store: Store) -> Said:
+    rows = list(store.index.in_campaign(campaign.id))
     wanted = [row for row in rows if not words or row.resource == words[0]]
     if words and not wanted:
         return Said(ok=False, text=replies.unknown_resource_text(words[0], [row.resource for row in rows]))
-    return Said(ok=True, text=(paused(controls.gate(campaign.id)) + replies.status_text(campaign.id, wanted))[:3000])
+    return Said(
+        ok=True, text=(paused(store.controls.gate(campaign.id)) + replies.status_text(campaign.id, wanted))[:3000]
+    )
 
 
 def _without_option(words: list[str]) -> tuple[list[str], str | None]:

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from shared import names
 from shared.app.park import campaign_of, message_in
 from shared.app.take_signal import take_signal
-from shared.ports.campaigns import Campaigns, Controls, Plans
-from shared.ports.migrations import History, MigrationIndex, Migrations
+from shared.ports.campaigns import Campaigns
+from shared.ports.migrations import History
 from shared.ports.parking import Parking
 from shared.ports.queues import Outbox
+from shared.ports.store import Store
 from state_schema.events import Recorded
 from state_schema.ids import migration_id
 from state_schema.orders import CARDS, ReplyMessage
@@ -46,12 +47,7 @@ def redrive(
     item: Parked,
     *,
     parking: Parking,
-    campaigns: Campaigns,
-    controls: Controls,
-    plans: Plans,
-    index: MigrationIndex,
-    migrations: Migrations,
-    history: History,
+    store: Store,
     outbox: Outbox,
     now: datetime,
 ) -> Redriven:
@@ -67,21 +63,12 @@ def redrive(
         parking.remove(item)
         return Redriven(item, "comes_again", removed=True)
     heard = _Heard(outbox)
-    take = partial(
-        take_signal,
-        campaigns=campaigns,
-        controls=controls,
-        plans=plans,
-        index=index,
-        migrations=migrations,
-        history=history,
-        outbox=heard,
-    )
-    about = _about(message, campaigns)
+    take = partial(take_signal, store=store, outbox=heard)
+    about = _about(message, store.campaigns)
     for migration in about.named:
         # A tick sends a look at every address that is waited for, and whatever else must be in flight.
         take(Ticked(id=f"redrive:{item.id}@{now.isoformat()}", at=now, migration=migration), again=True)
-    recorded = _is_recorded(message.id, about, controls, history)
+    recorded = _is_recorded(message.id, about, store)
     outcome = "already_recorded" if recorded else take(message, again=True)
     parking.remove(item)
     return Redriven(item, outcome, removed=True, said="\n".join(heard.replies))
@@ -123,10 +110,12 @@ def _about(act: Act | Command, campaigns: Campaigns) -> _About:
     return _About(campaign, named, named or every)
 
 
-def _is_recorded(signal: str, about: _About, controls: Controls, history: History) -> bool:
-    if about.campaign and any(record.signal == signal for record in controls.records(about.campaign)):
+def _is_recorded(signal: str, about: _About, store: Store) -> bool:
+    if about.campaign and any(record.signal == signal for record in store.controls.records(about.campaign)):
         return True
-    return any(recorded.signal == signal for migration in about.touched for recorded in _events(migration, history))
+    return any(
+        recorded.signal == signal for migration in about.touched for recorded in _events(migration, store.history)
+    )
 
 
 def _events(migration: str, history: History) -> Iterator[Recorded]:

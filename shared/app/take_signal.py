@@ -5,9 +5,8 @@ from shared.app.command import run_command
 from shared.app.sending import reply
 from shared.errors import NotFoundError
 from shared.messages.replies import unknown_resource_text
-from shared.ports.campaigns import Campaigns, Controls, Plans
-from shared.ports.migrations import History, MigrationIndex, Migrations
 from shared.ports.queues import Outbox
+from shared.ports.store import Store
 from state_schema.orders import ReplyMessage
 from state_schema.signals import Act, Command, Observed, Reported, Ticked
 
@@ -16,12 +15,7 @@ def take_signal(
     message: Act | Observed | Reported | Ticked | Command,
     *,
     again: bool,
-    campaigns: Campaigns,
-    controls: Controls,
-    plans: Plans,
-    index: MigrationIndex,
-    migrations: Migrations,
-    history: History,
+    store: Store,
     outbox: Outbox,
 ) -> str:
     """Decides and sends; says in a word what became of it, for the log.
@@ -29,22 +23,12 @@ def take_signal(
     A person is answered in any case. A machine's signal for a migration that does not exist changes nothing.
     """
     if isinstance(message, Command):
-        said = run_command(
-            message,
-            again=again,
-            campaigns=campaigns,
-            controls=controls,
-            plans=plans,
-            index=index,
-            migrations=migrations,
-            history=history,
-            outbox=outbox,
-        )
+        said = run_command(message, again=again, store=store, outbox=outbox)
         if message.reply_to is not None:
             reply(ReplyMessage(reply_to=message.reply_to, text=said.text[:3000]), message.id, outbox)
         return "answered" if said.ok else "refused"
     try:
-        decision = advance(message, migrations=migrations, history=history, outbox=outbox, again=again)
+        decision = advance(message, store=store, outbox=outbox, again=again)
     except NotFoundError:
         if isinstance(message, Act) and message.reply_to is not None:
             text = unknown_resource_text(message.migration.split("/")[1], [])

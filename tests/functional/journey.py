@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -151,17 +151,8 @@ class Journey:
 
     def type(self, text: str, **given: Any) -> Said:
         """Runs a command; what it sends stays in the queues."""
-        ports: dict[str, Any] = {
-            "campaigns": self.engine.campaigns,
-            "controls": self.engine.controls,
-            "plans": self.engine.plans,
-            "index": self.engine.index,
-            "migrations": self.engine.migrations,
-            "history": self.engine.history,
-            "outbox": self.queues,
-        }
         options = {name: given.pop(name) for name in ("campaign", "again") if name in given}
-        return run_command(self.command(text, **given), **ports, **options)
+        return run_command(self.command(text, **given), store=self.engine.store, outbox=self.queues, **options)
 
     def command(self, text: str, **given: Any) -> Command:
         fields = {"id": f"command-{next(self.numbers)}", "at": self.clock(), "actor": OPERATOR, "text": text}
@@ -177,17 +168,8 @@ class Journey:
         migrations: Migrations | None = None,
         outbox: Outbox | None = None,
     ) -> str:
-        return take_signal(
-            message,
-            again=again,
-            campaigns=self.engine.campaigns,
-            controls=self.engine.controls,
-            plans=self.engine.plans,
-            index=self.engine.index,
-            migrations=migrations or self.engine.migrations,
-            history=self.engine.history,
-            outbox=outbox or self.queues,
-        )
+        store = replace(self.engine.store, migrations=migrations or self.engine.migrations)
+        return take_signal(message, again=again, store=store, outbox=outbox or self.queues)
 
     def look(self, address: str, *, outbox: Outbox | None = None) -> list[str]:
         return observe(

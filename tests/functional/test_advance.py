@@ -291,9 +291,7 @@ def test_a_write_that_succeeded_without_an_answer_is_not_taken_for_a_lost_race()
     act = journey.act("start")
 
     def write_unheard() -> None:
-        advance(
-            act, migrations=journey.engine.migrations, history=journey.engine.history, outbox=FakeQueues(journey.clock)
-        )
+        advance(act, store=journey.engine.store, outbox=FakeQueues(journey.clock))
 
     assert journey.take(act, migrations=OvertakenMigrations(journey.engine.migrations, write_unheard)) == "0_events"
 

@@ -86,12 +86,7 @@ class Yard:
         return redrive(
             item,
             parking=parking or self.journey.parked,
-            campaigns=engine.campaigns,
-            controls=engine.controls,
-            plans=engine.plans,
-            index=engine.index,
-            migrations=engine.migrations,
-            history=engine.history,
+            store=engine.store,
             outbox=outbox or self.journey.queues,
             now=self.journey.clock(),
         )

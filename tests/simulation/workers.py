@@ -23,6 +23,7 @@ from shared.ports.effects import Report
 from shared.ports.migrations import DueTimes, Migrations, Watches
 from shared.ports.rewriting import Rewritten
 from shared.ports.skills import Skill, Work
+from shared.ports.store import Store
 from shared.webhooks.sighting import Sighting
 from state_schema.orders import CARDS, Order
 from state_schema.signals import SIGNALS, Act, Command, Failed, Observed, Reported, Ticked
@@ -78,12 +79,14 @@ class Workers:
         self._cards = BorderedCards(self.faults)
         self._take = partial(
             take_signal,
-            campaigns=FakeCampaigns(self.stores),
-            controls=self.controls,
-            plans=FakePlans(self.stores),
-            index=FakeMigrationIndex(self.stores),
-            migrations=self.migrations,
-            history=self._history,
+            store=Store(
+                campaigns=FakeCampaigns(self.stores),
+                controls=self.controls,
+                plans=FakePlans(self.stores),
+                index=FakeMigrationIndex(self.stores),
+                migrations=self.migrations,
+                history=self._history,
+            ),
             outbox=self.queues,
         )
         self._tools = Tools(self._history, self.agenda.clock, lambda: self.chance.between("jitter", 0.0, 1.0))

@@ -1,0 +1,18 @@
+"""The ports of the state table that every use case round a migration needs, as one value to pass on."""
+
+from dataclasses import dataclass
+
+from shared.ports.campaigns import Campaigns, Controls, Plans
+from shared.ports.migrations import History, MigrationIndex, Migrations
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is known: plans, campaigns with their gates, migrations with their history, and the list of them."""
+
+    campaigns: Campaigns
+    controls: Controls
+    plans: Plans
+    index: MigrationIndex
+    migrations: Migrations
+    history: History
