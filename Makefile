@@ -122,9 +122,17 @@ FROM ?= 1
 simulate: install ## Search for an order of things that breaks us: SEEDS campaigns, the first with seed FROM
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
 
+.PHONY: mutants
+mutants: install .venv-ministack/.installed ## Plant deliberate bugs in copies, to see that the simulator or a test finds each: ONLY=name
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY))
+
 .PHONY: schemas
 schemas: install-local ## Regenerate state_schema/json
 	$(BIN)/python -m state_schema.export
+
+.PHONY: snapshots
+snapshots: install ## Write the whole messages in tests/snapshots anew; read their difference before you commit it
+	$(PYTEST) --snapshot-update $$(grep -l SnapshotAssertion tests/unit/*.py tests/functional/*.py)
 
 # Locked versions stay as long as they fit; LOCK_ARGS=--upgrade takes the newest. One set of versions everywhere: dev
 # is compiled first and binds the others.

@@ -26,6 +26,8 @@ def apply(
     """Apply a campaign: new resources get a migration; people, gates, limits and windows count from now on.
 
     A resource that has a migration keeps the plan version and the details that it was created with.
+
+    Example: migrate campaign apply airflow-3.campaign.yaml --preview
     """
     with told():
         source, ports = YamlFile.read(file), engine(data)
@@ -36,7 +38,12 @@ def apply(
             raise source.refused(application.problems)
         if not preview:
             campaigns.apply(
-                application, actor=ACTOR, at=utc_now(), campaigns=ports.campaigns, migrations=ports.migrations
+                application,
+                actor=ACTOR,
+                at=utc_now(),
+                campaigns=ports.campaigns,
+                controls=ports.controls,
+                migrations=ports.migrations,
             )
         typer.echo(json.dumps(_found(application, preview)) if as_json else _told(application, preview=preview))
 
@@ -49,6 +56,7 @@ def _found(application: Application, preview: bool) -> dict[str, Any]:
         "changed": application.changed,
         "new": [resource.id for resource in application.new],
         "known": [resource.id for resource in application.known],
+        "on_other_versions": dict(application.elsewhere),
     }
 
 
@@ -57,5 +65,15 @@ def _told(application: Application, *, preview: bool) -> str:
     did = "Would apply" if preview else "Applied"
     lines = [f"{did} {campaign.id} with {campaign.plan}: {len(application.new)} new, {len(application.known)} known."]
     lines += [f"  + {resource.id} (wave {resource.wave})" for resource in application.new]
-    lines += [f"  = {resource.id} keeps the plan version it has" for resource in application.known]
+    lines += [f"  = {one.id} stays {_where(application, one.id)}" for one in application.known]
+    if any(ref.partition("@")[0] == application.plan.name for ref in application.elsewhere.values()):
+        lines.append(f"To move those that are on another version: {_command(campaign)}")
     return "\n".join(lines)
+
+
+def _where(application: Application, resource: str) -> str:
+    return f"on {application.elsewhere[resource]}" if resource in application.elsewhere else "as it is"
+
+
+def _command(campaign: Campaign) -> str:
+    return f"migrate migration move --all --to {campaign.plan} --campaign {campaign.id} --preview"

@@ -6,10 +6,13 @@ import uuid
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from cli.store import ACTOR, Data, Json, engine, told
+from cli.unserved import Counted, tell_if_unserved
 from shared.app.command import run_command
 from shared.bootstrap import utc_now
+from shared.errors import InvalidInputError
 from shared.messages.escaping import as_plain
 from state_schema.signals import Command
 
@@ -17,7 +20,8 @@ CampaignName = Annotated[str | None, typer.Option("--campaign", help="Which one,
 Scope = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SCOPE] [REASON]...", help="`wave 2`, `environment prod-us` or `migration RESOURCE`; else all."
+        metavar="[SCOPE] [REASON]...",
+        help="`wave 2`, `environment prod-us`, `migration RESOURCE`, or `all` campaigns; else this campaign.",
     ),
 ]
 
@@ -28,23 +32,77 @@ def start(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Start one resource's migration. Exit code 1 where that is refused, with the reason."""
+    """Start one resource's migration. Exit code 1 where that is refused, with the reason.
+
+    Example: migrate start email.notifications
+    """
     _say(["start", resource], campaign, data, as_json=as_json)
 
 
 def next_(campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
-    """Start the first migration that may start, and say how many more are ready."""
+    """Start the first migration that may start, and say how many more are ready.
+
+    Example: migrate next
+    """
     _say(["next"], campaign, data, as_json=as_json)
 
 
 def pause(scope: Scope = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
-    """Stop starts in a campaign or a part of it. Facts are recorded all the same; what runs, ends."""
+    """Stop starts in a campaign, a part of it, or all campaigns. Facts are recorded all the same; what runs, ends.
+
+    `pause all` is for who operates every campaign; one that is applied later is paused too.
+
+    Example: migrate pause environment prod-us "The network is being changed"
+    """
     _say(["pause", *(scope or [])], campaign, data, as_json=as_json)
 
 
 def resume(scope: Scope = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
-    """Let starts go on. `resume wave 2` also resets that wave's breaker."""
+    """Let starts go on: lifts the pause and the freeze of this very scope. `resume wave 2` also resets that wave's breaker.
+
+    Example: migrate resume environment prod-us
+    """
     _say(["resume", *(scope or [])], campaign, data, as_json=as_json)
+
+
+def freeze(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SCOPE (until MOMENT | for DURATION) [REASON]...",
+            help="SCOPE as in `pause`, `campaign` for this one; a MOMENT has a zone (2026-12-01T08:00Z); `90m`, `48h` or `7d`.",
+        ),
+    ],
+    campaign: CampaignName = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Stop starts until a time, 60 days ahead at most. It ends by itself, `resume` lifts it before, `except` is possible.
+
+    Example: migrate freeze environment prod-us until 2026-12-01T08:00Z "Release week"
+    """
+    _say(["freeze", *words], campaign, data, as_json=as_json)
+
+
+def except_(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RESOURCE ENVIRONMENT [REASON]...", help="Which resource may start where; `shared` is a place, too."
+        ),
+    ],
+    campaign: CampaignName = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask that one resource may start in a frozen environment, or approve what somebody else asked for.
+
+    It takes two people: an operator who asks, and another one, an approver, who gives the same command. It lasts until the
+    freeze or window ends, and lifts no pause, no breaker and no approval.
+
+    Example: migrate except billing.reports prod-us "The old cluster is out of disk"
+    """
+    _say(["except", *words], campaign, data, as_json=as_json)
 
 
 def open_wave(
@@ -53,7 +111,10 @@ def open_wave(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Open a wave before the one before it is complete."""
+    """Open a wave before the one before it is complete.
+
+    Example: migrate open-wave 2
+    """
     _say(["open-wave", str(wave)], campaign, data, as_json=as_json)
 
 
@@ -65,20 +126,27 @@ def say(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Say any command that could be typed in Slack after `/migrate`. `migrate say help` lists them."""
+    """Say any command that could be typed in Slack after `/migrate`. `migrate say help` lists them.
+
+    Example: migrate say pr-merged email.notifications shared
+    """
     _say(words, campaign, data, as_json=as_json)
 
 
 def _say(words: list[str], campaign: str | None, data: Data, *, as_json: bool) -> None:
     with told():
-        ports = engine(data)
-        said = run_command(
-            Command(id=f"cli:{uuid.uuid4()}", at=utc_now(), actor=ACTOR, text=shlex.join(words)),
-            campaign=campaign,
-            store=ports.store,
-            outbox=ports.outbox,
-        )
+        command, ports = _command(words), engine(data)
+        outbox = Counted(ports.outbox)
+        said = run_command(command, campaign=campaign, store=ports.store, outbox=outbox)
         message = as_plain(said.text)
         typer.echo(json.dumps({"done": said.ok, "message": message}) if as_json else message, err=not said.ok)
         if not said.ok:
             raise typer.Exit(1)
+        tell_if_unserved(outbox, data)
+
+
+def _command(words: list[str]) -> Command:
+    try:
+        return Command(id=f"cli:{uuid.uuid4()}", at=utc_now(), actor=ACTOR, text=shlex.join(words))
+    except ValidationError as exc:
+        raise InvalidInputError((f"The command cannot be read: {exc.errors()[0]['msg']}.",)) from exc

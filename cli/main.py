@@ -1,27 +1,58 @@
 """The command `migrate`. Each group of commands has a module of its own."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
-from cli import campaigns, commands, parked, plans, sandbox, status
+from cli import audit, campaigns, commands, history, migrations, parked, plans, sandbox, status
+from cli.terminal import Replacing
 
+_EPILOG = (
+    "Exit codes: 0 done; 1 refused, not passed, or no such thing; 2 wrong input, or it cannot work; 3 busy, try again. "
+    "Answers go to standard output, refusals and errors to standard error."
+)
 app = typer.Typer(
     name="migrate",
-    help="Carry many resources through a long migration, stopping where a person must decide.",
+    epilog=_EPILOG,
+    cls=Replacing,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(plans.app, name="plan")
 app.add_typer(campaigns.app, name="campaign")
+app.add_typer(migrations.app, name="migration")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(audit.app, name="audit")
 app.command("start")(commands.start)
 app.command("say")(commands.say)
 app.command("next")(commands.next_)
 app.command("pause")(commands.pause)
 app.command("resume")(commands.resume)
+app.command("freeze")(commands.freeze)
+app.command("except")(commands.except_)
 app.command("open-wave")(commands.open_wave)
 app.command("status")(status.status)
+app.command("history")(history.history)
 app.command("parked")(parked.parked)
 app.command("redrive")(parked.redrive)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"migrate {version('waymark')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which version it is, and exit."),
+    ] = False,
+) -> None:
+    """Carry many resources through a long migration, stopping where a person must decide."""
+
 
 if __name__ == "__main__":
     app()

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.naming import campaigns_named
 from cli.store import Data, Json, engine, told
+from cli.unserved import Counted, tell_if_unserved
 from shared.adapters.missing import no_parked
 from shared.app.redrive import Redriven, every_parked
 from shared.app.redrive import redrive as redriven
@@ -16,6 +18,7 @@ from shared.errors import InvalidInputError, PermanentError, RetryableError
 from shared.messages.escaping import as_plain
 from shared.messages.parked import became, what
 from shared.messages.people import in_utc
+from shared.ports.queues import Outbox
 from state_schema.parked import Parked
 
 Campaign = Annotated[str | None, typer.Option(help="One campaign; without it, all of them.")]
@@ -27,7 +30,10 @@ def parked(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """List what people did that could not be taken: it is kept until somebody redrives or discards it."""
+    """List what people did that could not be taken: it is kept until somebody redrives or discards it.
+
+    Example: migrate parked --campaign airflow-3
+    """
     with told():
         ports = engine(data)
         items = _items(ports, campaign)
@@ -52,29 +58,33 @@ def redrive(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Apply a parked act as the person who did it. Exit code 1 where something stays parked."""
+    """Apply a parked act as the person who did it. Exit code 1 where something stays parked.
+
+    Example: migrate redrive 3f9c0a1b2c3d4e5f
+    """
     with told():
         if (item is None) != every:
             raise InvalidInputError(("Name one parked item by its ID, or give --all: one of the two.",))
         ports = engine(data)
         items = _items(ports, campaign)
         chosen = items if item is None else [_named(items, item)]
-        results = []
+        results, outbox = [], Counted(ports.outbox)
         for one in sorted(chosen, key=lambda found: found.at):
-            results.append(_redriven(ports, one))
+            results.append(_redriven(ports, one, outbox))
             if not as_json:
                 typer.echo(f"{one.id}  {what(one)}: {_message(results[-1])}")
         if as_json:
             typer.echo(json.dumps([_result(result) for result in results]))
         elif not results:
             typer.echo("Nothing is parked.")
+        tell_if_unserved(outbox, data)
     raise typer.Exit(0 if all(result.removed for result in results) else 1)
 
 
 def _items(ports: Engine, campaign: str | None) -> Sequence[Parked]:
     if campaign is None:
         return every_parked(ports.campaigns, ports.parked)
-    ports.campaigns.load(campaign)
+    campaigns_named(ports, campaign)
     return ports.parked.in_campaign(campaign)
 
 
@@ -85,14 +95,14 @@ def _named(items: Sequence[Parked], wanted: str) -> Parked:
     return found
 
 
-def _redriven(ports: Engine, item: Parked) -> Redriven:
+def _redriven(ports: Engine, item: Parked, outbox: Outbox) -> Redriven:
     """One that still cannot be taken holds up none of the others."""
     try:
         return redriven(
             item,
             parking=ports.parked,
             store=ports.store,
-            outbox=ports.outbox,
+            outbox=outbox,
             now=utc_now(),
         )
     except (PermanentError, RetryableError) as exc:

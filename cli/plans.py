@@ -24,7 +24,10 @@ def read_plan(file: Path) -> Plan:
 
 @app.command("validate")
 def validate(file: File, as_json: Json = False) -> None:
-    """Say everything that is wrong with a plan, with file, line and field. Exit code 2 where anything is."""
+    """Say everything that is wrong with a plan, with file, line and field. Exit code 2 where anything is.
+
+    Example: migrate plan validate airflow-3.plan.yaml
+    """
     with told():
         plan = read_plan(file)
         steps = sum(len(phase.steps) for phase in plan.phases)
@@ -34,21 +37,30 @@ def validate(file: File, as_json: Json = False) -> None:
 
 @app.command("graph")
 def graph(file: File) -> None:
-    """Draw a plan as a Mermaid flowchart, on standard output. A wrong plan is refused as by `validate`."""
+    """Draw a plan as a Mermaid flowchart, on standard output. A wrong plan is refused as by `validate`.
+
+    Example: migrate plan graph airflow-3.plan.yaml
+    """
     with told():
         typer.echo(mermaid(read_plan(file)), nl=False)
 
 
 @app.command("explain")
 def explain(file: File) -> None:
-    """Tell the way of one resource in words (Markdown): who does what, and what people are asked, in order."""
+    """Tell the way of one resource in words (Markdown): who does what, and what people are asked, in order.
+
+    Example: migrate plan explain airflow-3.plan.yaml
+    """
     with told():
         typer.echo(explanation(read_plan(file)), nl=False)
 
 
 @app.command("publish")
 def publish(file: File, data: Data = None, as_json: Json = False) -> None:
-    """Publish a plan version. It never changes after: publishing the same again is fine, another one is refused."""
+    """Publish a plan version. It never changes after: publishing the same again is fine, another one is refused.
+
+    Example: migrate plan publish airflow-3.plan.yaml
+    """
     with told():
         plan = read_plan(file)
         new = engine(data).plans.publish(plan)

@@ -34,6 +34,8 @@ def run(
     """Carry migrations through scenarios, with mock people. Exit code 0 only if every expectation holds.
 
     With --json: one JSON object a line, one for each scenario.
+
+    Example: migrate sandbox run happy_path deploy_failure
     """
     from sandbox.run import run_scenarios
 
@@ -50,7 +52,10 @@ def run(
 
 @app.command("list")
 def list_scenarios() -> None:
-    """Name the scenarios there are, with what happens in each."""
+    """Name the scenarios there are, with what happens in each.
+
+    Example: migrate sandbox list
+    """
     from sandbox.scenario import load, names
 
     for name in names():
@@ -59,7 +64,7 @@ def list_scenarios() -> None:
 
 @app.command("serve")
 def serve(
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     data: Annotated[
         Path, typer.Option(metavar="FILE", help="Where everything is kept; made where it is missing.")
     ] = Path(".waymark/waymark.db"),
@@ -69,10 +74,14 @@ def serve(
     """Serve the deployed routes on 127.0.0.1 until stopped. Prints one line when ready.
 
     Stop it with Ctrl-C, or kill it: started again on the same file, it goes on where it was.
+
+    Example: migrate sandbox serve --data trial.db --port 8080
     """
     from sandbox.serve import serve as serve_world
+    from shared.adapters.sql_file import usable
 
     with told():
+        usable(data, new=True)
         serve_world(port=port, data=data, as_json=as_json, engine=_engine(engine))
 
 

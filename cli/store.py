@@ -1,4 +1,4 @@
-"""Which store a command works on, and how its errors are told: exit 1 refused, 2 wrong input, 3 try again later."""
+"""Which store a command works on, and how its errors are told: exit 1 refused, 2 wrong input or unusable, 3 busy."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError
 
 from shared import bootstrap
 from shared.engines import Engine
-from shared.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError
+from shared.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError, StaleStateError
 from shared.settings import Settings
 
 ACTOR: Final = "principal:local"
@@ -29,18 +29,45 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for m
 
 
 def engine(data: Path | None) -> Engine:
-    """The engine that the environment's settings and `--data` ask for."""
-    settings = Settings.from_environment(os.environ)
-    if data is not None:
-        settings = replace(settings, data=str(data))
-    if settings.engine == "embedded" and not Path(settings.data).exists():
-        message = (
-            f"There is no data file {settings.data}. Start one with `migrate sandbox serve --data {settings.data}`."
-        )
-        raise NotFoundError(message)
+    """The engine that the environment's settings and `--data` ask for.
+
+    InvalidInputError where the data file is missing or cannot be ours, where both engines are asked for, or where the
+    queues' address is not given.
+    """
+    settings = _settings(data)
+    if settings.engine == "embedded":
+        _require_data(Path(settings.data))
+    elif not settings.queue_url_prefix:
+        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
+        raise InvalidInputError((f"{problem}/<account>/waymark-",))
     composition = bootstrap.from_settings(settings)
     bootstrap.use(composition)
     return composition.engine
+
+
+def data_file(data: Path | None) -> Path | None:
+    """The file that `engine` works on; None where that is no file."""
+    settings = _settings(data)
+    return Path(settings.data) if settings.engine == "embedded" else None
+
+
+def _settings(data: Path | None) -> Settings:
+    settings = Settings.from_environment(os.environ)
+    if data is None:
+        return settings
+    if settings.engine == "aws":
+        problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
+        raise InvalidInputError((problem,))
+    return replace(settings, data=str(data))
+
+
+def _require_data(file: Path) -> None:
+    from shared.adapters.sql_file import usable
+
+    usable(file, new=True)
+    if not file.exists():
+        problem = f"There is no data file {file}. Start one with `migrate sandbox serve --data {file}`."
+        raise InvalidInputError((problem,))
 
 
 @contextmanager
@@ -49,19 +76,22 @@ def told() -> Iterator[None]:
     try:
         yield
     except InvalidInputError as exc:
-        for problem in exc.problems:
-            typer.secho(problem, err=True, fg="red")
-        raise typer.Exit(2) from exc
-    except (NotFoundError, PermanentError) as exc:
-        typer.secho(str(exc), err=True, fg="red")
-        raise typer.Exit(1) from exc
+        raise _ended(2, *exc.problems) from exc
+    except NotFoundError as exc:
+        raise _ended(1, str(exc)) from exc
+    except PermanentError as exc:
+        raise _ended(2, str(exc)) from exc
     except BotoCoreError as exc:
-        typer.secho(
-            f"AWS cannot be reached: {exc} Set AWS_DEFAULT_REGION and credentials, and the WAYMARK_… names.",
-            err=True,
-            fg="red",
-        )
-        raise typer.Exit(2) from exc
+        text = f"AWS cannot be reached: {exc} Set AWS_DEFAULT_REGION and credentials, and the WAYMARK_… names."
+        raise _ended(2, text) from exc
+    except StaleStateError as exc:
+        raise _ended(3, "Somebody else changed the same thing at this moment. Try again.", color="yellow") from exc
     except RetryableError as exc:
-        typer.secho(f"{exc}. Try again.", err=True, fg="yellow")
-        raise typer.Exit(3) from exc
+        text = str(exc).removesuffix(".").removesuffix("Try again").rstrip(". ")
+        raise _ended(3, f"{text}. Try again.", color="yellow") from exc
+
+
+def _ended(code: int, *sentences: str, color: str = "red") -> typer.Exit:
+    for sentence in sentences:
+        typer.secho(sentence, err=True, fg=color)
+    return typer.Exit(code)

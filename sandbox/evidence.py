@@ -31,7 +31,8 @@ def evidence(world: World, views: Sequence[View]) -> Document:
     """What scenarios may expect beyond the states.
 
     `decided`: how often at each step. `refused`: acts by reason. `first_starts` of each track and `first_ends` of each step,
-    as `Mon 09:00` in UTC. `pauses`: by scope, how much started meanwhile and which steps ended. `webhooks`: by their fate.
+    as `Mon 09:00` in UTC. `pauses`: by scope, how much started meanwhile and which steps ended. `plans`: the version that each
+    resource is on. `webhooks`: by their fate.
     """
     entries = [_Entry(view, recorded) for view in views for recorded in _history(world, view.state.id)]
     records = [
@@ -44,6 +45,7 @@ def evidence(world: World, views: Sequence[View]) -> Document:
         "first_starts": _first(views, entries, StepStarted),
         "first_ends": _first(views, entries, StepCompleted),
         "pauses": {scope: _during(scope, begin, end, entries) for scope, begin, end in _pauses(records)},
+        "plans": {view.state.resource.id: view.state.plan for view in views},
         "webhooks": dict(Counter(one["status"] for one in world.github.deliveries())),
     }
 
@@ -104,4 +106,4 @@ def _covers(scope: str, entry: _Entry) -> bool:
         "environment": getattr(entry.recorded.event, "track", ""),
         "migration": resource.id,
     }
-    return kind == "campaign" or here[kind] == name
+    return kind in {"all", "campaign"} or here[kind] == name

@@ -43,7 +43,14 @@ def apply_campaign(engine: Engine, plan: Plan, campaign: Campaign, at: datetime)
     )
     if application.problems:
         raise InvalidInputError(tuple(f"{'.'.join(map(str, place))}: {what}" for place, what in application.problems))
-    campaigns.apply(application, actor=APPLIED_BY, at=at, campaigns=engine.campaigns, migrations=engine.migrations)
+    campaigns.apply(
+        application,
+        actor=APPLIED_BY,
+        at=at,
+        campaigns=engine.campaigns,
+        controls=engine.controls,
+        migrations=engine.migrations,
+    )
 
 
 def files_below(folder: Path) -> Mapping[str, str]:

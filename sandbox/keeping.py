@@ -4,15 +4,19 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from shared import names
 from shared.errors import PermanentError
 
 _RANDOM: Final = (names.GITHUB_WEBHOOK_SECRET, names.SLACK_SIGNING_SECRET, names.DEPLOYMENT_TOKEN)
+_TRIES: Final = 5
+_POLL: Final = 0.02
+"""Seconds between two tries: whoever only asks whether it is locked holds the lock for an instant."""
 
 
 class WorldInUseError(PermanentError):
@@ -62,11 +66,35 @@ def _new_secrets() -> dict[str, str]:
 def only_one(data: Path) -> Iterator[None]:
     """Holds `<data>.lock` until the block ends or the process does. WorldInUseError where another process holds it."""
     data.parent.mkdir(parents=True, exist_ok=True)
-    with data.with_name(f"{data.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
+    with _beside_lock(data).open("w") as lock:
+        for _ in range(_TRIES):
+            if _locked(lock, fcntl.LOCK_EX):
+                break
+            time.sleep(_POLL)
+        else:
             raise WorldInUseError(
                 f"{data} is in use by another sandbox: stop that one first, or give another file with --data."
-            ) from exc
+            )
         yield
+
+
+def is_served(data: Path) -> bool:
+    """Whether a process holds `<data>.lock`. Nothing is made, and nobody is kept out but for an instant."""
+    try:
+        lock = _beside_lock(data).open()
+    except OSError:
+        return False
+    with lock:
+        return not _locked(lock, fcntl.LOCK_SH)
+
+
+def _locked(lock: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _beside_lock(data: Path) -> Path:
+    return data.with_name(f"{data.name}.lock")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sandbox.places import Button, Place, buttons_at, places
+from sandbox.places import Button, Place, buttons_at, buttons_on, is_of_track, places
 from sandbox.script import Act, Ending, Rule
 from sandbox.world import APPROVER, OPERATOR, World
 from shared.domain.view import View
+from state_schema.plan import Plan
 
 PRIMARY: Final = "primary"
 _ALL: Final = 1_000_000
@@ -30,12 +31,17 @@ class People:
     world: World
     channel: str
     rules: Sequence[Rule]
+    later: Sequence[Plan] = ()
     _times: Counter[int] = field(default_factory=Counter)
     _done: set[tuple[object, ...]] = field(default_factory=set)
     _standing: tuple[int, int] | None = None
+    _seen: dict[Button, None] = field(default_factory=dict)
+    """Every button that was ever shown, where a rule speaks of old ones."""
 
     def act(self, views: Sequence[View]) -> int:
         """What they do now; how many acts that were."""
+        if any(rule.do.old for rule in self.rules):
+            self._seen |= dict.fromkeys(buttons_on(self.world.slack.messages(self.channel)))
         return sum(self._act_at(place) for place in places(views))
 
     def start_next(self, views: Sequence[View], below: int) -> bool:
@@ -93,6 +99,8 @@ class People:
     def _done_at(self, act: Act, place: Place) -> bool:
         if act.click is not None:
             return self._click(act, place)
+        if act.publish is not None:
+            return self._publish(act.publish)
         if act.command is not None:
             environment = "" if place.track == "shared" else place.track
             text = act.command.replace("{resource}", place.resource).replace("{environment}", environment)
@@ -101,6 +109,10 @@ class People:
         if act.finish_run is not None:
             return self._finish_run(act.finish_run, place)
         return self._at_pull_request(act, place)
+
+    def _publish(self, version: int) -> bool:
+        wanted = [plan for plan in self.later if plan.version == version]
+        return bool(wanted) and self.world.engine.plans.publish(wanted[0])
 
     def _finish_run(self, ending: Ending, place: Place) -> bool:
         watched = place.watched("workflow_run")
@@ -142,13 +154,15 @@ class People:
         if usual and (place.intervention or place.watched("pull_request")):
             return False
         shown = buttons_at(place, self.world.slack.messages(self.channel))
+        if act.old:
+            shown = [button for button in self._seen if button not in shown and is_of_track(button, place)]
         wanted = [button for button in shown if (button.primary if usual else button.verb == act.click)]
         if not wanted:
             return False
         for user in (act.by, *act.then_by):
-            self._press(wanted[-1], user)
+            self._press(wanted[-1], user, stale=bool(act.old))
         return True
 
-    def _press(self, button: Button, by: str | None) -> None:
+    def _press(self, button: Button, by: str | None, *, stale: bool) -> None:
         user = by or (APPROVER if button.verb == "approve" else OPERATOR)
-        self.world.slack.click(button.channel, button.ts, f"act:{button.verb}", user, value=button.value)
+        self.world.slack.click(button.channel, button.ts, f"act:{button.verb}", user, value=button.value, stale=stale)

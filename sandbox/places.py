@@ -84,7 +84,18 @@ class Button:
 
 def buttons_at(place: Place, messages: Sequence[Message]) -> list[Button]:
     """The buttons that answer what is asked at this place."""
-    return [button for message in messages for button in _buttons(message) if _answers(button, place)]
+    return [button for button in buttons_on(messages) if _answers(button, place)]
+
+
+def buttons_on(messages: Sequence[Message]) -> list[Button]:
+    """Every button that is shown."""
+    return [button for message in messages for button in _buttons(message)]
+
+
+def is_of_track(button: Button, place: Place) -> bool:
+    """Whether it asks about this track, at whatever step."""
+    value = json.loads(button.value)
+    return (value["m"], value["t"]) == (place.migration, place.track)
 
 
 def _buttons(message: Message) -> Iterator[Button]:

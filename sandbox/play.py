@@ -64,7 +64,7 @@ class Play:
         """Plays it to its end; empty, or why it came to none."""
         self._prepare()
         campaign = self.script.campaign
-        people = People(self.world, campaign.channel, self.script.scenario.people)
+        people = People(self.world, campaign.channel, self.script.scenario.people, self.script.later)
         start = self.script.scenario.start
         for resource in [one.id for one in campaign.resources] if start is None else start:
             people.type(f"start {resource}")

@@ -11,6 +11,7 @@ from sandbox.script import Scenario
 from shared.adapters.yaml_files import YamlFile
 from shared.domain.campaign_rules import campaign_problems
 from shared.domain.plan_rules import problems_of
+from shared.domain.shape_problems import shape_problems
 from shared.errors import InvalidInputError, NotFoundError
 from state_schema.campaign import Campaign
 from state_schema.model import Model
@@ -27,6 +28,7 @@ class Script(Model):
     scenario: Scenario
     plan: Plan
     campaign: Campaign
+    later: tuple[Plan, ...] = ()
 
     @property
     def title(self) -> str:
@@ -52,20 +54,33 @@ def read(path: Path) -> Script:
     scenario = file.parsed(Scenario)
     plan = _laid_over(path, "plan", PLAN, scenario.plan, Plan)
     campaign = _laid_over(path, "campaign", CAMPAIGN, scenario.campaign, Campaign)
+    later = tuple(_over(path, plan, changes) for changes in scenario.later_plans)
     problems = [("plan", *found) for found in problems_of(plan)]
+    problems += [("later_plans", *found) for one in later for found in problems_of(one)]
     problems += [("campaign", *found) for found in campaign_problems(campaign, plan)]
     if problems:
         raise file.refused(((part, *place), sentence) for part, place, sentence in problems)
-    return Script(name=path.stem, scenario=scenario, plan=plan, campaign=campaign)
+    return Script(name=path.stem, scenario=scenario, plan=plan, campaign=campaign, later=later)
+
+
+def _over(path: Path, plan: Plan, changes: Mapping[str, Any]) -> Plan:
+    return _valid(
+        path, "later_plans", merged(plan.model_dump(mode="json", by_alias=True, exclude_unset=True), changes), Plan
+    )
 
 
 def _laid_over(path: Path, part: str, base: Path, changes: Mapping[str, Any], model: type[Found]) -> Found:
-    document = merged(YamlFile.read(base).data, changes)
+    return _valid(path, part, merged(YamlFile.read(base).data, changes), model)
+
+
+def _valid(path: Path, part: str, document: object, model: type[Found]) -> Found:
     try:
         return model.model_validate(document)
     except ValidationError as exc:
-        problems = (f"{path}: {part}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in exc.errors())
-        raise InvalidInputError(tuple(problems)) from exc
+        wrong = shape_problems(model, document, exc.errors())
+        raise InvalidInputError(
+            tuple(f"{path}: {part}: {'.'.join(map(str, place))}: {said}" for place, said in wrong)
+        ) from exc
 
 
 def merged(base: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value

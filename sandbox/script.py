@@ -28,7 +28,7 @@ class Ending(Model):
     reason: str = ""
 
 
-_MANNERS: Final = frozenset({"by", "then_by", "unheard"})
+_MANNERS: Final = frozenset({"by", "then_by", "unheard", "old"})
 """Fields of an act that say how, not what."""
 
 
@@ -45,6 +45,8 @@ class Act(Model):
     """The verb of a button."""
     command: str | None = None
     """What is typed after `/migrate`; `{resource}` and `{environment}` are filled in."""
+    publish: Annotated[int, Field(ge=1)] | None = None
+    """Somebody publishes this version, one of the scenario's `later_plans`."""
     nothing: Literal[True] | None = None
     """They see it and leave it: later rules are not asked."""
     by: str | None = None
@@ -53,6 +55,8 @@ class Act(Model):
     """With `click`: these press the same button right after, before anything came of the first click."""
     unheard: Literal[True] | None = None
     """With an act on GitHub: every webhook that would tell of it is lost."""
+    old: Literal[True] | None = None
+    """With `click`: the button as a card of this track showed it before, and shows it no more."""
 
     @model_validator(mode="after")
     def _is_one_act(self) -> Self:
@@ -61,6 +65,8 @@ class Act(Model):
             raise ValueError(f"an act is exactly one of its fields; given: {', '.join(given) or 'none'}")
         if self.then_by and self.click is None:
             raise ValueError("then_by goes with click: there is no button that others could press too")
+        if self.old and self.click is None:
+            raise ValueError("old goes with click: nothing else is shown on a card and changes there")
         if self.unheard and not (self.at_pull_request or self.finish_run):
             raise ValueError("unheard goes with an act on GitHub: nothing else has a webhook")
         return self
@@ -145,6 +151,8 @@ class Scenario(Model):
     description: str = ""
     plan: dict[str, Any] = Field(default_factory=dict)
     campaign: dict[str, Any] = Field(default_factory=dict)
+    later_plans: tuple[dict[str, Any], ...] = ()
+    """Further versions, each laid over the scenario's plan; somebody publishes them on the way."""
     world: Setup = Setup()
     start: tuple[str, ...] | None = None
     """The resources that somebody starts at the beginning; left out, all."""

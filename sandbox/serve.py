@@ -49,7 +49,12 @@ def serve(
         try:
             world = stack.enter_context(open_world(data, RealClock(), port=port, deliver_every=DELIVER_EVERY, aws=aws))
         except OSError as exc:
-            raise InvalidInputError((f"port {port} of 127.0.0.1 cannot be served on: {exc.strerror}",)) from exc
+            what = (
+                f"port {port} of 127.0.0.1 cannot be served on"
+                if exc.filename is None
+                else f"{exc.filename} cannot be used"
+            )
+            raise InvalidInputError((f"{what}: {exc.strerror}",)) from exc
         campaign = _prepared(world)
         _print_ready(world, campaign, as_json=as_json)
         Runtime(world.engine.inbox, world.clock.now).work_until(stop, SWEEP_EVERY)

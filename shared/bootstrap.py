@@ -15,7 +15,7 @@ from shared.adapters.worker_logging import worker_logger
 from shared.app.card import post_checkpoint
 from shared.app.observe import observe
 from shared.app.park import DeadLetter, park
-from shared.app.run_skill import Tools, run_skill
+from shared.app.run_skill import Tools, refuse_foreign, run_skill
 from shared.app.status import answer
 from shared.app.sweep import sweep
 from shared.app.take_signal import take_signal
@@ -123,8 +123,8 @@ def take_sightings(event: dict[str, Any]) -> dict[str, Any]:
     return take_batch(event, take, log)
 
 
-def run_orders(event: dict[str, Any], make_skill: Callable[[Outside], Skill[Any]]) -> dict[str, Any]:
-    """The functions of the skills: one order a message."""
+def run_orders(event: dict[str, Any], name: str, make_skill: Callable[[Outside], Skill[Any]]) -> dict[str, Any]:
+    """The function of the skill `name`: one order a message."""
     composition = current()
     engine, log = composition.engine, worker_logger("skill")
     skill = make_skill(composition.outside)
@@ -133,6 +133,7 @@ def run_orders(event: dict[str, Any], make_skill: Callable[[Outside], Skill[Any]
 
     def take(record: "SQSRecord") -> None:
         order = Order.model_validate_json(record.body)
+        refuse_foreign(order, name)
         outcome = run_skill(
             order,
             skill,

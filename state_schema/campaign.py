@@ -1,10 +1,12 @@
 """The campaign: who, what, when. It guards the plan, so gates and people live here and not in the plan."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from state_schema.grammar import PercentageText, parse_percentage
 from state_schema.ids import CampaignId, EnvironmentName, Name, Person, PlanRef, ResourceId
+from state_schema.json_values import Json
 from state_schema.model import SCHEMA_VERSION, Model
 from state_schema.plan import Layer
 from state_schema.secrets import refuse_secrets
@@ -22,7 +24,7 @@ class Resource(Model):
     environments: tuple[EnvironmentName, ...] | None = None
     skip: tuple[Name, ...] = ()
     """Optional phases of the plan that it leaves out."""
-    metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=20)
+    metadata: dict[str, Json] = Field(default_factory=dict, max_length=20)
 
 
 class Wave(Model):
@@ -68,12 +70,23 @@ class Window(Model):
     ]
     zone: str = "UTC"
     environments: tuple[EnvironmentName, ...] | None = None
+    overrun: Literal["finish", "refuse"] = "finish"
+    """Of work that would run into it. `finish`: what has started ends in the window. `refuse`: a step starts only where its
+    `timeout` (an hour, where it has none) is over before.
+    """
 
 
 class Breaker(Model):
     """Stop starting work in a wave after so many of its resources failed, or after so great a share (`5%`)."""
 
-    failures: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=r"^([1-9][0-9]?|100)%$")]
+    failures: Annotated[int, Field(ge=1)] | PercentageText
+
+    @field_validator("failures")
+    @classmethod
+    def _lets_some_fail(cls, failures: int | str) -> int | str:
+        if isinstance(failures, str) and not parse_percentage(failures).number:
+            raise ValueError(f"{failures} would stop a wave in which nothing failed; write for example 1 or 5%")
+        return failures
 
 
 class Campaign(Model):

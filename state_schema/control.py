@@ -8,11 +8,13 @@ from state_schema.gate import Scope
 from state_schema.ids import Actor, CampaignId, Person
 from state_schema.model import SCHEMA_VERSION, Model, Moment
 
-ControlVerb = Literal["pause", "resume", "open-wave"]
+ControlVerb = Literal["pause", "resume", "open-wave", "freeze", "except"]
 
 
 class Control(Model):
-    """A person stops or lets go starts, or opens a wave (`scope` is then `wave:<n>`)."""
+    """A person stops or lets go starts, opens a wave (`scope` is then `wave:<n>`), or asks for or approves an exception
+    from a freeze (`exception:<resource>/<track>`).
+    """
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
     at: Moment
@@ -20,6 +22,8 @@ class Control(Model):
     actor: Person
     verb: ControlVerb
     scope: Scope = "campaign"
+    until: Moment | None = None
+    """Of a freeze: its end."""
     note: Annotated[str, Field(max_length=300)] = ""
 
 
@@ -33,4 +37,5 @@ class ControlRecorded(Model):
     signal: str
     verb: ControlVerb
     scope: Scope
+    until: Moment | None = None
     note: str = ""

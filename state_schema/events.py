@@ -8,6 +8,11 @@ from state_schema.campaign import Resource
 from state_schema.ids import Actor, Address, CampaignId, Digest, EnvironmentName, PlanRef, StepPath, TrackName, Verb
 from state_schema.migration import Checkpoint, CheckpointReason, Failure, Outputs, Seen
 from state_schema.model import SCHEMA_VERSION, Model, Moment
+from state_schema.moves import TrackMoved
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class AtStep(Model):
@@ -59,6 +64,15 @@ class MigrationAborted(Model):
 
     kind: Literal["migration_aborted"] = "migration_aborted"
     reason: Annotated[str, Field(max_length=500)]
+
+
+class MigrationMoved(Model):
+    """An operator moved it to another version of its plan; all that was open is void and is asked anew."""
+
+    kind: Literal["migration_moved"] = "migration_moved"
+    before: PlanRef
+    plan: PlanRef
+    tracks: tuple[TrackMoved, ...]
 
 
 class StepQueued(AtStep):
@@ -116,7 +130,11 @@ class StepFailed(AtStep):
 
 
 class StepRetried(AtStep):
-    """It begins again as `attempt`. `automatic`: the core retries a transient failure, no person asked for it."""
+    """It begins again as `attempt`. `automatic`: no person asked for it.
+
+    As the next attempt the core retries what passes by itself; as the same one it goes on, because what failed was undone
+    outside (a closed pull request is open again).
+    """
 
     kind: Literal["step_retried"] = "step_retried"
     automatic: bool = False
@@ -190,6 +208,8 @@ class CheckpointDecided(AtStep):
     verb: Verb
     digest: Digest
     choices: tuple[str, ...] | None = None
+    answers: Outputs | None = Field(default=None, exclude_if=_is_none)
+    """Of a form, by field. Left out where there are none: the hash of a record made before there were forms holds."""
     note: str = ""
 
 
@@ -218,6 +238,7 @@ Event = Annotated[
     | TrackCompleted
     | MigrationCompleted
     | MigrationAborted
+    | MigrationMoved
     | StepQueued
     | StepStarted
     | StepPending

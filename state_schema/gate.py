@@ -10,10 +10,14 @@ from state_schema.model import SCHEMA_VERSION, Model, Moment
 Scope = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(campaign|wave:[1-9][0-9]{0,2}|environment:[a-z][a-z0-9-]{0,39}|migration:[a-z0-9._-]{1,60})$"
+        pattern=r"^(all|campaign|wave:[1-9][0-9]{0,2}|environment:[a-z][a-z0-9-]{0,39}|migration:[a-z0-9._-]{1,60}"
+        r"|exception:[a-z0-9._-]{1,60}/[a-z][a-z0-9-]{0,39})$"
     ),
 ]
-"""What a pause covers: the whole campaign, or one wave, environment or migration of it."""
+"""What an act covers: `all` campaigns, this one, or one wave, environment or migration of it.
+
+`exception:<resource>/<track>` is the place that an exception from a freeze is for.
+"""
 
 
 class Place(Model):
@@ -32,6 +36,27 @@ class Pause(Model):
     reason: Annotated[str, Field(max_length=300)] = ""
 
 
+class Freeze(Model):
+    """Somebody stopped starts until a time; unlike a pause it ends by itself, and exceptions are possible."""
+
+    actor: Actor
+    at: Moment
+    until: Moment
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class FreezeException(Model):
+    """One operator asked that a place may start in spite of a freeze; it may once a second person approved."""
+
+    actor: Actor
+    at: Moment
+    until: Moment
+    """The end of the freeze that it was asked in; it is worth nothing after."""
+    reason: Annotated[str, Field(max_length=300)] = ""
+    approved_by: Actor | None = None
+    approved_at: Moment | None = None
+
+
 class Gate(Model):
     """Who is at work and who is next, by `<migration>/<track>/<step>/<attempt>`; changed only under its own version."""
 
@@ -41,10 +66,13 @@ class Gate(Model):
     held: dict[OrderKey, Place] = Field(default_factory=dict)
     queue: dict[OrderKey, Place] = Field(default_factory=dict)
     pauses: dict[Scope, Pause] = Field(default_factory=dict)
+    freezes: dict[Scope, Freeze] = Field(default_factory=dict)
+    exceptions: dict[str, FreezeException] = Field(default_factory=dict)
+    """By `<resource>/<track>`."""
     opened: tuple[int, ...] = ()
     """Waves that somebody opened, whether or not the wave before is complete."""
     finished: dict[int, int] = Field(default_factory=dict)
-    """Wave to the number of its migrations that are completed."""
+    """Wave to the number of its migrations that are over: completed, or aborted."""
     failures: dict[int, tuple[ResourceId, ...]] = Field(default_factory=dict)
     """Wave to the resources that failed in it since its breaker was last reset."""
     acts: tuple[str, ...] = ()

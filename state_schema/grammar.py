@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
+from types import UnionType
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -94,21 +96,24 @@ def _quantity(text: str) -> Quantity:
     return parse_duration(text)
 
 
-def _checked_by(parse: Callable[[str], object]) -> AfterValidator:
-    """Keeps the text as it was written, once it is known to be readable."""
+def _checked_by(parse: Callable[[str], object], kinds: type | UnionType = str) -> BeforeValidator:
+    """Keeps the text as it was written, once it is known to be readable; whatever is of `kinds` has to be."""
 
-    def checked(text: str) -> str:
-        parse(text)
-        return text
+    def checked(given: object) -> object:
+        if isinstance(given, kinds):
+            parse(str(given))
+        return given
 
-    return AfterValidator(checked)
+    return BeforeValidator(checked)
 
 
-Duration = Annotated[str, _checked_by(parse_duration)]
+Duration = Annotated[str, _checked_by(parse_duration, str | int | float)]
+"""A bare number is told that its unit is missing, and not that it is no text."""
 PercentageText = Annotated[str, _checked_by(parse_percentage)]
 ComparisonText = Annotated[str, _checked_by(parse_comparison)]
 
 
+@lru_cache(maxsize=4096)
 def placeholders(template: str) -> tuple[str, ...]:
     """The dotted names that a template asks for, in order; ValueError where a brace holds something else."""
     names = tuple(_PLACEHOLDER.findall(template))
@@ -124,4 +129,9 @@ def render(template: str, scope: Mapping[str, object]) -> str:
 
     A KeyError names the placeholder that has no value: the plan was checked against the same names when it was published.
     """
-    return _PLACEHOLDER.sub(lambda match: str(scope[match[1]]), template)
+    return _PLACEHOLDER.sub(lambda match: _filled_in(scope[match[1]]), template)
+
+
+def _filled_in(value: object) -> str:
+    """A truth as JSON and YAML write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

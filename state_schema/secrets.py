@@ -22,15 +22,18 @@ def secret_fields(document: object) -> Iterator[str]:
 def secret_places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The same as keys and list indexes; a key that looks like a credential is named by what is around it."""
     match document:
-        case str() if _SECRET.search(document):
-            yield at
+        case str():
+            if _SECRET.search(document):
+                yield at
+        case None | int() | float():
+            return
         case Mapping():
             for key, value in document.items():
                 hidden = _SECRET.search(str(key)) is not None
                 if hidden:
                     yield at
                 yield from secret_places(value, at if hidden else (*at, key))
-        case Sequence() if not isinstance(document, str | bytes):
+        case Sequence() if not isinstance(document, bytes):
             for number, value in enumerate(document):
                 yield from secret_places(value, (*at, number))
         case _:

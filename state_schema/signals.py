@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_valida
 from state_schema.ids import Actor, Address, Digest, MigrationId, OrderKey, Person, StepPath, TrackName, Verb
 from state_schema.migration import Category, Outputs, Seen
 from state_schema.model import Model, Moment
+from state_schema.moves import Move
 from state_schema.secrets import refuse_secrets
 
 SignalId = Annotated[str, Field(min_length=1, max_length=200)]
@@ -28,6 +29,23 @@ def _fit_a_message(choices: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError(message)
     return choices
 
+
+LARGEST_FORM = 16_384
+"""Bytes of the answers to a form as they come in, about; what is kept of them is less (`forms.LARGEST_ANSWERS`)."""
+
+
+def _fit_a_form(answers: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    size = len(str(answers).encode(errors="replace"))
+    if size > LARGEST_FORM:
+        message = f"the answers have {size:,} bytes, and {LARGEST_FORM:,} are the most: give less"
+        raise ValueError(message)
+    return answers
+
+
+Answers = Annotated[
+    dict[Annotated[str, Field(max_length=200)], JsonValue], Field(max_length=50), AfterValidator(_fit_a_form)
+]
+"""By field of a decision's form, as it was given: the form itself says later whether it fits."""
 
 Choices = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
@@ -105,6 +123,10 @@ class Act(Model):
     checkpoint: CheckpointRef | None = None
     choices: Choices | None = None
     """None: no list was given. For a decision that means all that are offered."""
+    answers: Answers | None = None
+    """Only for a decision with a form."""
+    move: Move | None = None
+    """Only with the verb `move`."""
     note: Annotated[str, Field(max_length=3000)] = ""
     reply_to: ReplyTo | None = None
 

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from state_schema.forms import Form
 from state_schema.grammar import Duration
 from state_schema.ids import Name, Verb
+from state_schema.json_values import Json
 from state_schema.model import Model, Moment
 
 Layer = Literal["automatic", "confirmation", "explicit_command"]
@@ -30,28 +32,34 @@ Choice = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Decision(Model):
-    """A person chooses: any of what the skill `choices_from` lists, or one of `choices`; several where it is `many`.
+    """A person chooses any of what the skill `choices_from` lists, or one of `choices` (several where it is `many`), or
+    answers the fields of a `form`.
 
-    A choice of one among `choices` is the step's output `as`, for the templates of later steps.
+    A choice of one among `choices` is the step's output `as`, for the templates of later steps; of a form, each field is
+    an output by its own name.
     """
 
     ask: str
     choices_from: Name | None = None
     choices: tuple[Choice, ...] | None = Field(default=None, max_length=100)
+    form: Form | None = None
     many: bool = False
     as_: Name = Field(alias="as")
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Decision":
-        if (self.choices_from is None) == (self.choices is None):
-            message = "a decision has either `choices_from`, a skill that lists, or `choices`, a list"
+        if sum(source is not None for source in (self.choices_from, self.choices, self.form)) != 1:
+            message = (
+                "a decision has exactly one of `choices_from`, a skill that lists, `choices`, a list, and `form`, "
+                "fields to fill in"
+            )
             raise ValueError(message)
         return self
 
     @property
     def takes_many(self) -> bool:
         """Whether any number may be chosen; a skill's list always allows that."""
-        return self.many or self.choices_from is not None
+        return self.form is None and (self.many or self.choices_from is not None)
 
 
 class Retries(Model):
@@ -68,7 +76,7 @@ class OnFailure(Model):
     first_delay: Duration = "15s"
     """Before the first automatic retry; each further wait is twice as long, a quarter of an hour at most."""
     rollback: Name | None = None
-    with_: dict[str, JsonValue] | None = Field(default=None, alias="with")
+    with_: dict[str, Json] | None = Field(default=None, alias="with")
 
 
 class _Step(Model):
@@ -88,7 +96,7 @@ class SkillStep(TimedStep):
     """A skill does the work; `gate` may demand more of people than the campaign does, never less."""
 
     skill: Name
-    with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
+    with_: dict[str, Json] = Field(default_factory=dict, alias="with")
     gate: Layer = "automatic"
     on_failure: OnFailure = OnFailure()
 

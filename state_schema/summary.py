@@ -19,6 +19,8 @@ class Summary(Model):
     current_step: str
     last_done: str
     next_action: str
+    command: str = ""
+    """What a person types to do that, as it follows `/migrate`; empty where nobody is asked."""
     actionable: bool
     """A person can act on it now."""
     version: int

@@ -18,7 +18,7 @@ from state_schema.events import ChoicesOffered, MigrationCreated
 from state_schema.gate import Gate
 from state_schema.migration import PullRequestSeen, RunSeen, Seen, StepState
 from state_schema.orders import Order
-from state_schema.plan import Plan
+from state_schema.plan import DecisionStep, Plan
 from state_schema.signals import (
     Act,
     CheckpointRef,
@@ -137,7 +137,7 @@ class Story:
                 return self.observe(merged() if step.watches[0].startswith("pull") else succeeded_run())
         for track, _, _, checkpoint in open_checkpoints(self.view):
             actor = APPROVER if checkpoint.reason == "approval_required" else OPERATOR
-            return self.answer(track, checkpoint.verbs[0], actor)
+            return self.answer(track, checkpoint.verbs[0], actor, **self._fields_of(track))
         raise AssertionError(f"nothing moves: {self.where()}")
 
     def current(self) -> list[tuple[str, StepState]]:
@@ -166,6 +166,17 @@ class Story:
             self.view = replace(self.view, offered=offered[-1].choices if offered else ())
         fields = {"id": f"act-{number}", "at": self.now, "migration": self.view.state.id, "actor": actor, "verb": verb}
         return Act.model_validate(fields | given)
+
+    def _fields_of(self, track: str) -> dict[str, Any]:
+        """The smallest answers to the form that is asked here, if one is."""
+        path = self.view.state.tracks[track].step
+        step = stop.step if path and (stop := self.view.plan.stop(track, path)) else None
+        form = step.decision.form if isinstance(step, DecisionStep) else None
+        if form is None or self.step(track).checkpoint is None:
+            return {}
+        given = {"string": "some text", "integer": "1", "number": "1", "boolean": "no"}
+        fields = form.properties.items()
+        return {"answers": {name: str(one.enum[0]) if one.enum else given[one.type] for name, one in fields}}
 
     def _kind_report(self, order: Order) -> Report:
         number = next(self._numbers)

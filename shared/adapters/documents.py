@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from shared.errors import PermanentError
 from shared.ports.migrations import Commit
+from state_schema.campaign import Campaign
 from state_schema.model import Model
 from state_schema.upcast import Kind, upcast
 
@@ -37,8 +39,18 @@ def read(model: type[M], text: str, item: str, kind: Kind | None = None) -> M:
         first = exc.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _unreadable(item, f"{place}: {first['msg']}") from exc
-    except (ValueError, LookupError, TypeError, AttributeError) as exc:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
         raise _unreadable(item, str(exc)) from exc
+
+
+@lru_cache(maxsize=8)
+def read_campaign(text: str, campaign: str) -> Campaign:
+    """The campaign that was written as `text`; PermanentError as for `read`.
+
+    Every step reads it consistently, and mostly the very text of the last time: with many resources and the search for
+    secrets, checking it takes longer than all the rest of a step. So a text that was read is not checked again.
+    """
+    return read(Campaign, text, f"the campaign {campaign}", "campaign")
 
 
 def checked_state(commit: Commit) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from shared.adapters import dynamodb_keys as keys
-from shared.adapters.documents import read, stamp, written
+from shared.adapters.documents import read, read_campaign, stamp, written
 from shared.adapters.dynamodb_client import (
     Item,
     all_items,
@@ -85,7 +85,7 @@ class DynamoCampaigns:
         if "Item" not in answer:
             raise no_campaign(campaign)
         item = answer["Item"]
-        return int(item["version"]["N"]), read(Campaign, unpacked(item), f"the campaign {campaign}", "campaign")
+        return int(item["version"]["N"]), read_campaign(unpacked(item), campaign)
 
     def save(self, commit: CampaignCommit) -> None:
         doing = f"save the campaign {commit.campaign.id}"

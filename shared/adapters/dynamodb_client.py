@@ -84,9 +84,12 @@ def packed(text: str, item: str) -> "AttributeValueTypeDef":
 
 
 def unpacked(item: Mapping[str, "AttributeValueTypeDef"], attribute: str = "body") -> str:
-    """The document of an attribute that `packed` made; empty where there is none, which no model can be read from."""
+    """The document of an attribute that `packed` made; empty, which no model can be read from, where none is whole."""
     value = item.get(attribute, {})
-    return value["S"] if "S" in value else zlib.decompress(value["B"]).decode() if "B" in value else ""
+    try:
+        return value["S"] if "S" in value else zlib.decompress(value["B"]).decode() if "B" in value else ""
+    except (zlib.error, UnicodeDecodeError):
+        return ""
 
 
 def all_items(client: "DynamoDBClient", doing: str, **query: Any) -> Iterator[Item]:  # noqa: ANN401 - the API's own words

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from shared.adapters import dynamodb_keys as keys
-from shared.adapters.documents import campaign_of, read
+from shared.adapters.documents import campaign_of, read, read_campaign
 from shared.adapters.dynamodb_client import calling, cancellations, transact, unpacked
 from shared.adapters.dynamodb_commit import actions_of
 from shared.adapters.missing import no_campaign, no_migration
@@ -13,7 +13,6 @@ from shared.domain.view import View
 from shared.errors import PermanentError, StaleStateError
 from shared.ports.campaigns import Plans
 from shared.ports.migrations import Commit, Loaded
-from state_schema.campaign import Campaign
 from state_schema.gate import Gate
 from state_schema.migration import Migration
 
@@ -44,7 +43,7 @@ class DynamoMigrations:
         view = View(
             state=state,
             plan=self._plans.load(state.plan),
-            campaign=read(Campaign, unpacked(whole), f"the campaign {campaign}", "campaign"),
+            campaign=read_campaign(unpacked(whole), campaign),
             gate=read(Gate, unpacked(gate), f"the gate of {campaign}", "gate") if gate else Gate(campaign=campaign),
         )
         return Loaded(view, stored["tail"]["S"])

@@ -8,16 +8,18 @@ from aws_lambda_powertools.utilities.idempotency.base import IdempotencyHandler
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyInconsistentStateError,
+    IdempotencyItemNotFoundError,
     IdempotencyPersistenceLayerError,
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.base import BasePersistenceLayer
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
 from aws_lambda_powertools.utilities.idempotency.serialization.base import BaseIdempotencySerializer
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from shared.adapters.aws_errors import translated
 from shared.errors import PermanentError, RetryableError
-from shared.ports.effects import ClaimHeldError, Report
+from shared.ports.effects import Claim, ClaimHeldError, Report
 from state_schema import signals
 
 if TYPE_CHECKING:
@@ -38,6 +40,14 @@ class KeyedByOrder(BasePersistenceLayer):
 
     def _get_hashed_idempotency_key(self, data: Any) -> str:  # noqa: ANN401 - Powertools' own signature
         return str(data)
+
+    def claim(self, key: str) -> Claim:
+        """What the record of `key` says; a claim whose lease is over is held all the same."""
+        try:
+            record = self._get_record(key)
+        except IdempotencyItemNotFoundError:
+            return "none"
+        return "reported" if record.status == STATUS_CONSTANTS["COMPLETED"] else "held"
 
 
 class DynamoIdempotency(KeyedByOrder, DynamoDBPersistenceLayer):
@@ -69,6 +79,12 @@ class PowertoolsEffects:
             raise ClaimHeldError(f"Another worker is doing {key}. Try again.") from exc
         except IdempotencyPersistenceLayerError as exc:
             raise _unstored(key, exc) from exc
+
+    def claim(self, key: str) -> Claim:
+        try:
+            return self._layer.claim(key)
+        except (ClientError, BotoCoreError) as exc:
+            raise translated(exc, f"see who claimed {key}") from exc
 
 
 class _Lease:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from shared.adapters.documents import read, stamp, written
+from shared.adapters.documents import read, read_campaign, stamp, written
 from shared.adapters.missing import no_campaign, no_plan, plan_named, published_otherwise
 from shared.adapters.sql_engine import reading, writing
 from shared.adapters.sql_tables import campaign_events, campaigns, plans
@@ -60,7 +60,7 @@ class SqlCampaigns:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             raise no_campaign(campaign)
-        return row.version, read(Campaign, row.body, f"the campaign {campaign}", "campaign")
+        return row.version, read_campaign(row.body, campaign)
 
     def save(self, commit: CampaignCommit) -> None:
         campaign, version, body = commit.campaign.id, commit.before + 1, written(commit.campaign)

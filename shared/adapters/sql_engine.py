@@ -24,6 +24,8 @@ _ONLY_READS: Final = "waymark_only_reads"
 _UNUSABLE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY})
 _OURS: Final = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT})
 """A wrong statement, a broken constraint: trying again does not help."""
+_NOT_UTF8: Final = "Could not decode to UTF-8"
+"""How the driver's own error for a damaged text begins; SQLite itself does not look."""
 _POLL: Final = 0.02
 """Seconds between two tries."""
 
@@ -69,6 +71,8 @@ def translated() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as exc:
         cause = exc.orig if isinstance(exc, DBAPIError) else exc
+        if str(cause).startswith(_NOT_UTF8):
+            raise PermanentError("a stored document cannot be read: it is not UTF-8; restore it", "unreadable") from exc
         if _code(cause) in _UNUSABLE:
             raise PermanentError(f"the database file cannot be used: {cause}; move it away or repair it") from exc
         if _code(cause) not in _OURS or getattr(exc, "connection_invalidated", False):

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from shared.adapters.documents import campaign_of, checked_state, read, stamp, written
+from shared.adapters.documents import campaign_of, checked_state, read, read_campaign, stamp, written
 from shared.adapters.missing import no_campaign, no_migration
 from shared.adapters.sql_engine import reading, writing
 from shared.adapters.sql_tables import campaigns, events, gates, states, watches
@@ -15,7 +15,6 @@ from shared.domain.view import View
 from shared.errors import PermanentError
 from shared.ports.campaigns import Plans
 from shared.ports.migrations import Commit, Loaded
-from state_schema.campaign import Campaign
 from state_schema.gate import Gate
 from state_schema.migration import Migration
 
@@ -46,7 +45,7 @@ class SqlMigrations:
         view = View(
             state=state,
             plan=self._plans.load(state.plan),
-            campaign=read(Campaign, row.campaign_body, f"the campaign {campaign}", "campaign"),
+            campaign=read_campaign(row.campaign_body, campaign),
             gate=read(Gate, gate, f"the gate of {campaign}", "gate") if gate else Gate(campaign=campaign),
         )
         return Loaded(view, row.tail)

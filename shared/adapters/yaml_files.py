@@ -1,28 +1,26 @@
 """Reads plan and campaign files: every problem at once, each with file, line and field."""
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from shared.adapters.yaml_documents import child, data_of, nodes_of
+from shared.domain.field_words import kind_of
+from shared.domain.mending import mended
+from shared.domain.shape_problems import at, shape_problems
+from shared.domain.template_rules import Problem
 from shared.errors import InvalidInputError
+from state_schema.campaign import Campaign
+from state_schema.plan import Plan
 from state_schema.secrets import CREDENTIAL, secret_places
-from state_schema.steps import STEP_KINDS
 
 LARGEST: Final = 1_000_000
 """Bytes. A plan of fifty phases is a hundredth of this."""
-_DEEPEST: Final = 30
-_STAND_INS: Final[dict[str | int, object]] = {"version": 1, "wait": "1s"}
-"""For fields that no plan can do without, while the rest of it is checked."""
+_PLAN_FIELDS: Final = frozenset({"phases", "environments", "version"})
+_CAMPAIGN_FIELDS: Final = frozenset({"campaign", "resources", "people"})
 Found = TypeVar("Found", bound=BaseModel)
-Problem = tuple[tuple[str | int, ...], str]
 
 
 class YamlFile:
@@ -30,34 +28,42 @@ class YamlFile:
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.root = _composed(name, text)
-        self.data = _loaded(name, text)
+        self.root = nodes_of(name, text)
+        data = data_of(name, text)
+        if data is None:
+            raise InvalidInputError((f"{name}: is empty: there is nothing in it, or only comments",))
+        if not isinstance(data, dict):
+            raise InvalidInputError((f"{name}:1: must be a mapping of fields to values, and is {kind_of(data)}",))
+        self.data: dict[str, Any] = data
 
     @classmethod
     def read(cls, path: Path) -> "YamlFile":
         """The file's document; InvalidInputError where it cannot be read, is too large, or is no YAML."""
         try:
+            if path.is_dir():
+                raise InvalidInputError((f"{path}: is a folder; name a file in it",))
             if path.stat().st_size > LARGEST:
                 raise InvalidInputError((f"{path}: larger than {LARGEST:,} bytes; this is no plan or campaign",))
             return cls(str(path), path.read_text(encoding="utf-8"))
         except OSError as exc:
             raise InvalidInputError((f"{path}: cannot be read: {exc.strerror}",)) from exc
         except UnicodeDecodeError as exc:
-            raise InvalidInputError((f"{path}: is not UTF-8 text",)) from exc
+            raise InvalidInputError((f"{path}: is not UTF-8 text; save it as UTF-8",)) from exc
 
     def parsed(self, model: type[Found], rules: Callable[[Found], Iterable[Problem]] | None = None) -> Found:
         """The document as a model that also keeps `rules`; InvalidInputError lists all that is wrong."""
+        if (mistaken := _mistaken(model, self.data)) is not None:
+            raise InvalidInputError((f"{self.name}: {mistaken}",))
         hidden = dict.fromkeys(secret_places(self.data))
         problems: list[Problem] = [(place, CREDENTIAL) for place in hidden]
         try:
             found = model.model_validate(self.data)
         except ValidationError as exc:
-            errors = [(_without_tags(error["loc"], self.data), error) for error in exc.errors()]
             # What is wrong besides with a credential would be told by repeating it.
-            shown = [one for one in errors if one[0] not in hidden and CREDENTIAL not in one[1]["msg"]]
-            problems += [(place, _sentence(error)) for place, error in shown]
-            mended = _mended(model, self.data, [place for place, _ in problems])
-            problems += [] if mended is None or rules is None else rules(mended)
+            shapes = shape_problems(model, self.data, exc.errors())
+            problems += [one for one in shapes if one[0] not in hidden and CREDENTIAL not in one[1]]
+            whole = None if rules is None else mended(model, self.data, [place for place, _ in problems])
+            problems += [] if whole is None or rules is None else _besides(rules(whole), problems, self.data)
             raise self.refused(problems) from exc
         if rules is not None and (broken := [*problems, *rules(found)]):
             raise self.refused(broken)
@@ -73,124 +79,31 @@ class YamlFile:
         """The line (from 1) of the field, or of the nearest thing around it that is there."""
         node, line = self.root, 1
         for part in place:
-            found = _child(node, part)
+            found = child(node, part)
             if found is None:
                 break
             node, line = found
         return line
 
 
-def _mended(model: type[Found], data: dict[str, Any], places: Iterable[tuple[str | int, ...]]) -> Found | None:
-    """The document without what is wrong with its shape, so that its rules are checked in the same go.
-
-    None where too much is wrong for that.
-    """
-    whole = deepcopy(data)
-    for place in places:
-        around: object = whole
-        for part in place[:-1]:
-            around = _at(around, part)
-        if isinstance(around, dict) and place:
-            name = place[-1]
-            around.pop(name, None)
-            if name in _STAND_INS:
-                around[name] = _STAND_INS[name]
-    try:
-        return model.model_validate(whole)
-    except ValidationError:
-        return None
-
-
-def _composed(name: str, text: str) -> Node | None:
-    try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(StringIO(text))
-    except MarkedYAMLError as exc:
-        raise InvalidInputError((_marked(name, exc),)) from exc
-    except (YAMLError, RecursionError) as exc:
-        raise InvalidInputError((f"{name}: is no YAML that we can read: {type(exc).__name__}",)) from exc
-    _refuse_references(name, node, set(), 0)
-    return node
-
-
-def _refuse_references(name: str, node: Node | None, seen: set[int], depth: int) -> None:
-    """An anchor used twice is refused: a few lines of them can stand for billions of values."""
-    if node is None:
-        return
-    if id(node) in seen or depth > _DEEPEST:
-        what = "an alias (`*name`)" if id(node) in seen else f"more than {_DEEPEST} levels"
-        raise InvalidInputError((f"{name}:{node.start_mark.line + 1}: {what} is not allowed; write the values out",))
-    seen.add(id(node))
-    match node:
-        case MappingNode():
-            for key, value in node.value:
-                _refuse_references(name, key, seen, depth + 1)
-                _refuse_references(name, value, seen, depth + 1)
-        case SequenceNode():
-            for value in node.value:
-                _refuse_references(name, value, seen, depth + 1)
-
-
-def _loaded(name: str, text: str) -> dict[str, Any]:
-    try:
-        data = YAML(typ="safe", pure=True).load(StringIO(text))
-    except MarkedYAMLError as exc:
-        raise InvalidInputError((_marked(name, exc),)) from exc
-    except (YAMLError, ValueError) as exc:
-        raise InvalidInputError((f"{name}: {exc}",)) from exc
-    if not isinstance(data, dict):
-        raise InvalidInputError((f"{name}:1: must be a mapping of fields to values, and is {type(data).__name__}",))
-    return data
-
-
-def _marked(name: str, exc: MarkedYAMLError) -> str:
-    mark = exc.problem_mark or exc.context_mark
-    problem = " ".join(str(exc.problem or exc.context).split())
-    return f"{name}:{mark.line + 1 if mark else 1}: is no valid YAML: {problem}"
-
-
-def _child(node: Node | None, part: str | int) -> tuple[Node, int] | None:
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return value, key.start_mark.line + 1
-    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-        value = node.value[part]
-        return value, value.start_mark.line + 1
+def _mistaken(model: type[BaseModel], data: dict[str, Any]) -> str | None:
+    """A campaign's file given for a plan, or a plan's for a campaign."""
+    plan, campaign = len(_PLAN_FIELDS.intersection(data)), len(_CAMPAIGN_FIELDS.intersection(data))
+    if model is Plan and campaign > plan:
+        return "this is a campaign, and a plan is wanted. `migrate campaign apply FILE --preview` checks a campaign"
+    if model is Campaign and plan > campaign:
+        return "this is a plan, and a campaign is wanted. `migrate plan validate FILE` checks a plan"
     return None
 
 
-def _without_tags(place: tuple[str | int, ...], data: object) -> tuple[str | int, ...]:
-    """Leaves out what pydantic adds for unions (`skill`, `dict[…]`) and is no field of the document."""
-    kept: list[str | int] = []
-    for number, part in enumerate(place):
-        if place[number - 2 : number - 1] == ("steps",) and part in STEP_KINDS:
-            continue
-        inner = _at(data, part)
-        if inner is not None:
-            data = inner
-        elif number + 1 < len(place):
-            continue
-        kept.append(part)
-    return tuple(kept)
-
-
-def _at(data: object, part: str | int) -> object | None:
-    if isinstance(data, dict):
-        return data.get(part)
-    if isinstance(data, list) and isinstance(part, int) and part < len(data):
-        return data[part]  # type: ignore[no-any-return]  # a list of anything
-    return None
+def _besides(found: Iterable[Problem], told: Iterable[Problem], data: dict[str, Any]) -> list[Problem]:
+    """What the rules found, without what stands where something else was wrong and was taken out or replaced."""
+    places = [place for place, _ in told]
+    return [
+        one for one in found if not any(one[0][: len(place)] == place for place in places if place and at(data, place))
+    ]
 
 
 def _field(place: tuple[str | int, ...]) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return text.lstrip(".") or "the document"
-
-
-def _sentence(error: ErrorDetails) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return "there is no such field; check its spelling"
-    given = error.get("input")
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float) and len(str(given)) <= 60 else ""  # noqa: PLR2004 - fits a line
-    return f"{message}{shown}"

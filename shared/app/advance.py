@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.app import sending
+from shared.app.move_target import with_target
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.display import summary_of
 from shared.domain.history import record
@@ -31,7 +32,7 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
     """
     for lost in range(_TRIES):
         loaded = store.migrations.load(signal.migration)
-        view = _with_offered(loaded.view, signal, store.history)
+        view = _with_asked(_with_offered(loaded.view, signal, store.history), signal, store)
         decision = decide(view, signal)
         try:
             if decision.events:
@@ -41,7 +42,9 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
         decision = _as_answered_before(view, decision, signal, store.history)
         # A race may be lost to our own write, whose answer did not come back: then nothing of it was sent. And whoever is
         # refused may have been shown a card whose update was lost; each refusal puts off the sweep that would repair it.
-        heal = again or lost > 0 or isinstance(signal, Ticked) or decision.refusal is not None
+        # And a move voids whatever was shown or sent before it.
+        refused_or_moved = decision.refusal is not None or decision.view.plan.ref != view.plan.ref
+        heal = again or lost > 0 or isinstance(signal, Ticked) or refused_or_moved
         _send(view, decision, signal, outbox, heal=heal)
         return decision
     raise RetryableError(f"{signal.migration} is written by many at once; {signal.id} is tried again later")
@@ -67,6 +70,10 @@ def commit_of(loaded: Loaded, decision: Decision, signal: Signal) -> Commit:
 
 def _watches(view: View) -> frozenset[Watch]:
     return frozenset(Watch(address, view.state.id, track, step) for address, track, step in watched(view.state))
+
+
+def _with_asked(view: View, signal: Signal, store: Store) -> View:
+    return view if not isinstance(signal, Act) or signal.move is None else with_target(view, signal.move, store)
 
 
 def _with_offered(view: View, signal: Signal, history: History) -> View:

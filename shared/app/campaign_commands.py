@@ -1,13 +1,15 @@
-"""Commands on a whole campaign: pause, resume, open-wave, and next, which starts the first migration that may start."""
+"""Commands on a whole campaign: pause, freeze, except, resume, open-wave; and next, which starts the first that may start."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
 
 from shared.app.control import run_control
-from shared.domain.control import Controlled
+from shared.app.control_words import HOW_TO_FREEZE, end_of, exception_of
 from shared.messages import replies
+from shared.messages.controlled import controlled_text
 from shared.messages.escaping import code
 from shared.ports.migrations import Migrations
 from shared.ports.queues import Outbox
@@ -18,10 +20,11 @@ from state_schema.plan import Plan
 from state_schema.signals import Command
 from state_schema.summary import Summary
 
-VERBS: Final = ("pause", "resume", "open-wave")
+VERBS: Final = ("pause", "freeze", "except", "resume", "open-wave")
 _KINDS: Final = ("wave", "environment", "migration")
 _HOW: Final = (
-    "Say what: `{verb}` (the campaign), `{verb} wave 2`, `{verb} environment prod-us`, `{verb} migration <resource>`."
+    "Say what: `{verb}` (the campaign), `{verb} wave 2`, `{verb} environment prod-us`, `{verb} migration <resource>`, "
+    "`{verb} all` (every campaign)."
 )
 
 
@@ -31,21 +34,40 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
     A first word that names no scope is refused, not taken for a reason: a resource's name would stop the whole campaign.
     """
     verb, *rest = words
+    if verb == "except":
+        place = exception_of(rest, campaign, plan)
+        return place if isinstance(place, str) else _act(command, campaign, verb, place)
+    if verb == "freeze" and rest[:1] in (["until"], ["for"]):
+        rest = ["campaign", *rest]
     if verb == "open-wave" and rest[:1] != ["wave"]:
         rest = ["wave", *rest]
     if rest and rest[0] not in (*_KINDS, "campaign"):
-        return _HOW.format(verb=verb)
+        return HOW_TO_FREEZE if verb == "freeze" else _HOW.format(verb=verb)
     whole = not rest or rest[0] == "campaign"
     scope, note = ("campaign", rest[1:]) if whole else (":".join(rest[:2]), rest[2:])
     kind, _, name = scope.partition(":")
     if kind == "environment" and name not in plan.environments:
         return f"There is no environment {code(name, 60)}. Environments: {', '.join(plan.environments)}."
+    known = [resource.id for resource in campaign.resources]
+    if kind == "migration" and name not in known:
+        return replies.unknown_resource_text(name, known)
+    if verb == "freeze":
+        read = end_of(note, command.at)
+        return read if isinstance(read, str) else _act(command, campaign, verb, (scope, read[1]), read[0])
     if note and verb != "pause":
         return _HOW.format(verb=verb)
+    return _act(command, campaign, verb, (scope, note))
+
+
+def _act(
+    command: Command, campaign: Campaign, verb: str, said: tuple[str, Sequence[str]], until: datetime | None = None
+) -> Control | str:
+    """`said` is the scope, and the words after it."""
+    scope, note = said
     try:
         return Control.model_validate({
             "id": command.id, "at": command.at, "campaign": campaign.id, "actor": command.actor,
-            "verb": verb, "scope": scope, "note": " ".join(note)[:300],
+            "verb": verb, "scope": scope, "until": until, "note": " ".join(note)[:300],
         })  # fmt: skip
     except ValidationError:
         return _HOW.format(verb=verb)
@@ -53,23 +75,10 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
 
 def run_controls(act: Control, *, store: Store, outbox: Outbox) -> tuple[bool, str]:
     """Whether it was done, and the answer: a pause says how much is still running."""
-    controlled = run_control(act, campaigns=store.campaigns, controls=store.controls, outbox=outbox)
+    controlled = run_control(act, store=store, outbox=outbox)
     if controlled.refusal is not None:
         return False, replies.refusal_text(controlled.refusal)
-    return True, _told(act, controlled)
-
-
-def _told(act: Control, controlled: Controlled) -> str:
-    what = act.scope.replace(":", " ")
-    match act.verb:
-        case "pause":
-            running = len(controlled.running)
-            still = "nothing is running" if not running else f"{running} step{'s' * (running > 1)} still running"
-            return f"Paused {what}: nothing more starts; {still}. What people decide and skills report is recorded."
-        case "resume":
-            return f"Resumed {what}: what waits starts as slots are free, the lowest wave and the longest wait first."
-        case "open-wave":
-            return f"Opened {what}: its migrations may be started."
+    return True, controlled_text(act, controlled)
 
 
 def started_before(command: Command, rows: Sequence[Summary], migrations: Migrations) -> str | None:

@@ -1,27 +1,34 @@
 """Publishing a plan and applying a campaign: everything is checked before anything is written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.campaign_rules import campaign_problems
 from shared.domain.display import summary_of
 from shared.domain.evolve import evolve
 from shared.domain.history import record
+from shared.domain.takeover import taken_over
 from shared.domain.template_rules import Problem
+from shared.domain.timing import OVER
 from shared.domain.view import Cause, View
 from shared.errors import InvalidInputError, NotFoundError, RetryableError, StaleStateError
-from shared.ports.campaigns import CampaignCommit, Campaigns, Plans
+from shared.ports.campaigns import CampaignCommit, Campaigns, Controls, Plans
 from shared.ports.migrations import Commit, Migrations
 from state_schema.campaign import Campaign, Resource
 from state_schema.events import MigrationCreated
 from state_schema.gate import Gate
 from state_schema.ids import migration_id
+from state_schema.migration import Migration
 from state_schema.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What applying a campaign file does, or would do: `problems` stop it; `new` resources get a migration."""
+    """What applying a campaign file does, or would do: `problems` stop it; `new` resources get a migration.
+
+    `elsewhere`: the unfinished migrations that are on another plan version (resource to plan). They stay there.
+    """
 
     campaign: Campaign
     plan: Plan
@@ -30,6 +37,7 @@ class Application:
     new: tuple[Resource, ...]
     known: tuple[Resource, ...]
     changed: bool
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migrations: Migrations) -> Application:
@@ -40,7 +48,9 @@ def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migration
         before, stored = campaigns.load(campaign.id)
     except NotFoundError:
         return Application(campaign, plan, 0, problems, campaign.resources, (), changed=True)
-    known = {one.id for one in campaign.resources if _exists(migration_id(campaign.id, one.id), migrations)}
+    found = {one.id: _stored(migration_id(campaign.id, one.id), migrations) for one in campaign.resources}
+    known = {resource: state for resource, state in found.items() if state is not None}
+    unfinished = {resource: state.plan for resource, state in known.items() if state.status not in OVER}
     return Application(
         campaign=campaign,
         plan=plan,
@@ -49,11 +59,22 @@ def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migration
         new=tuple(one for one in campaign.resources if one.id not in known),
         known=tuple(one for one in campaign.resources if one.id in known),
         changed=stored != campaign,
+        elsewhere={resource: ref for resource, ref in unfinished.items() if ref != plan.ref},
     )
 
 
-def apply(application: Application, *, actor: str, at: datetime, campaigns: Campaigns, migrations: Migrations) -> None:
+def apply(
+    application: Application,
+    *,
+    actor: str,
+    at: datetime,
+    campaigns: Campaigns,
+    controls: Controls,
+    migrations: Migrations,
+) -> None:
     """Writes the campaign, then one migration for each new resource. Applying again after a crash does the rest.
+
+    Before a new campaign has its first migration it takes over what stops all campaigns.
 
     InvalidInputError where there are problems; RetryableError where somebody else applied it since `prepare`.
     """
@@ -65,11 +86,23 @@ def apply(application: Application, *, actor: str, at: datetime, campaigns: Camp
         except StaleStateError as exc:
             raise RetryableError(f"{application.campaign.id} was applied by somebody else just now") from exc
     cause = Cause(at, actor, f"apply:{application.campaign.id}:{at.isoformat()}")
+    if not application.known:
+        _take_over(application.campaign.id, cause, campaigns, controls)
     for resource in application.new:
         try:
             migrations.save(_creation(application.campaign, application.plan, resource, cause))
         except StaleStateError:
             continue
+
+
+def _take_over(campaign: str, cause: Cause, campaigns: Campaigns, controls: Controls) -> None:
+    """The campaign is stored by now, so whoever stops all campaigns from here on finds it by its name."""
+    others = [controls.gate(name) for name in campaigns.names() if name != campaign]
+    for gate, act in taken_over(controls.gate(campaign), others, cause):
+        try:
+            controls.save(gate, act)
+        except StaleStateError as exc:
+            raise RetryableError(f"The gate of {campaign} was changed just now") from exc
 
 
 def _creation(campaign: Campaign, plan: Plan, resource: Resource, cause: Cause) -> Commit:
@@ -85,9 +118,8 @@ def _creation(campaign: Campaign, plan: Plan, resource: Resource, cause: Cause) 
     return Commit(before=0, state=state, records=record([created], 0, "", cause), summary=summary_of(view))
 
 
-def _exists(migration: str, migrations: Migrations) -> bool:
+def _stored(migration: str, migrations: Migrations) -> Migration | None:
     try:
-        migrations.load(migration)
+        return migrations.load(migration).view.state
     except NotFoundError:
-        return False
-    return True
+        return None

@@ -1,13 +1,18 @@
 """Keeps a track's card in step with its state: renders the fresh state, posts once, updates in place."""
 
+from collections.abc import Callable
+
 from shared.domain.view import View
 from shared.errors import NotFoundError, PermanentError
-from shared.messages.cards import card
+from shared.messages.cards import Card, card
 from shared.ports.effects import PostedCard, PostedCards
 from shared.ports.migrations import History, Migrations
 from shared.ports.slack import CardChannel, Replies
 from state_schema.events import ChoicesOffered
 from state_schema.orders import CardMessage, ReplyMessage
+
+Render = Callable[[View, str, tuple[str, ...]], Card]
+"""A view, the track and what is offered there give its card."""
 
 
 def post_checkpoint(
@@ -18,6 +23,7 @@ def post_checkpoint(
     posted_cards: PostedCards,
     channel: CardChannel,
     replies: Replies,
+    render: Render = card,
 ) -> str:
     """Brings one card up to date, or gives one answer; says in a word what became of it, for the log.
 
@@ -32,7 +38,7 @@ def post_checkpoint(
         return "not_started"
     if posted and posted.channel == view.campaign.channel and posted.version >= view.state.version:
         return "up_to_date"
-    shown = card(view, message.track, _offered(view, message.track, history))
+    shown = render(view, message.track, _offered(view, message.track, history))
     ts = _place(key, view.campaign.channel, posted, channel)
     if ts is not None:
         try:

@@ -6,16 +6,18 @@ from dataclasses import astuple, dataclass
 from typing import Final
 
 from shared.app.advance import advance
+from shared.app.all_campaigns import is_for_all, run_for_all
 from shared.app.campaign_commands import VERBS, control_of, run_controls, start_next, started_before
-from shared.app.typed_acts import act_of
+from shared.app.showing import READS, show
+from shared.app.typed_acts import act_of, plan_of
 from shared.errors import NotFoundError
 from shared.messages import replies
 from shared.messages.escaping import code
-from shared.messages.pauses import paused
 from shared.ports.campaigns import Campaigns
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
 from state_schema.campaign import Campaign
+from state_schema.ids import SHARED_TRACK
 from state_schema.plan import ApprovalStep, ConfirmationStep, Plan
 from state_schema.signals import Act, Command
 
@@ -32,6 +34,7 @@ _ACTS: Final = (
     "open-pr",
     "rollback",
     "abort",
+    "move",
 )
 _NO_CAMPAIGN: Final = (
     "There is no such campaign here. Use the channel that its file names, or name it with `--campaign`."
@@ -40,6 +43,7 @@ _UNREADABLE: Final = (
     "I can't read that: a quotation mark (or an apostrophe) has no partner, or a backslash has nothing after it."
     " Put it right, or leave it out."
 )
+_ALL_OF_ONE: Final = "`{verb} all` is for every campaign: leave `--campaign` out, or write `{verb} campaign`."
 _OPTIONS: Final = ("--campaign", "\u2014campaign")
 """Slack on a phone turns two hyphens into a dash."""
 
@@ -68,6 +72,10 @@ def run_command(
         words, named = _without_option(shlex.split(command.text))
     except ValueError:
         return Said(ok=False, text=_UNREADABLE)
+    if is_for_all(words):
+        if campaign or named:
+            return Said(ok=False, text=_ALL_OF_ONE.format(verb=words[0]))
+        return Said(*run_for_all(command, words, store=store, outbox=outbox))
     found = _campaign(campaign or named, command.channel, store.campaigns)
     if isinstance(found, Said):
         return found
@@ -75,9 +83,11 @@ def run_command(
     known = verbs_of(plan)
     if not words or words[0] == "help":
         return Said(ok=True, text=replies.help_text(known))
-    if words[0] == "status":
-        return _status(found, words[1:], store)
-    if words[0] not in known:
+    if words[0] in READS:
+        return Said(*show(found, words, store, command.at))
+    clear = words[0] in known and (words[2:3] == [] or words[2] in {SHARED_TRACK, *plan.environments})
+    own = plan if clear else plan_of(words, found, plan, store.migrations)
+    if words[0] not in known and words[0] not in verbs_of(own):
         return Said(ok=False, text=replies.unknown_command_text(words[0], known))
     if words[0] in VERBS:
         control = control_of(command, words, found, plan)
@@ -86,7 +96,7 @@ def run_command(
         return Said(*run_controls(control, store=store, outbox=outbox))
 
     def act(words: Sequence[str]) -> Said:
-        read = act_of(command, list(words), found, plan)
+        read = act_of(command, list(words), found, own)
         if isinstance(read, str):
             return Said(ok=False, text=read)
         return _done(read, again=again, store=store, outbox=outbox)
@@ -112,7 +122,7 @@ def verbs_of(plan: Plan) -> tuple[str, ...]:
                     resumes.append(asked.resume)
                 case _:
                     continue
-    return ("help", "status", "next", *VERBS, *dict.fromkeys((*_ACTS, *resumes)))
+    return ("help", *READS, "next", *VERBS, *dict.fromkeys((*_ACTS, *resumes)))
 
 
 def _done(act: Act, *, again: bool, store: Store, outbox: Outbox) -> Said:
@@ -123,16 +133,6 @@ def _done(act: Act, *, again: bool, store: Store, outbox: Outbox) -> Said:
     if decision.refusal is not None:
         return Said(ok=False, text=replies.refusal_text(decision.refusal))
     return Said(ok=True, text=replies.answer_text(decision, act))
-
-
-def _status(campaign: Campaign, words: Sequence[str], store: Store) -> Said:
-    rows = list(store.index.in_campaign(campaign.id))
-    wanted = [row for row in rows if not words or row.resource == words[0]]
-    if words and not wanted:
-        return Said(ok=False, text=replies.unknown_resource_text(words[0], [row.resource for row in rows]))
-    return Said(
-        ok=True, text=(paused(store.controls.gate(campaign.id)) + replies.status_text(campaign.id, wanted))[:3000]
-    )
 
 
 def _without_option(words: list[str]) -> tuple[list[str], str | None]:
@@ -147,11 +147,11 @@ def _without_option(words: list[str]) -> tuple[list[str], str | None]:
 
 
 def _campaign(name: str | None, channel: str | None, campaigns: Campaigns) -> Campaign | Said:
-    every = [campaigns.load(known)[1] for known in campaigns.names()]
-    if name is not None:
-        fitting = [one for one in every if one.id == name]
-    else:
-        fitting = [one for one in every if channel in {None, one.channel}]
+    known = campaigns.names()
+    if name is not None and name not in known:
+        return Said(ok=False, text=replies.unknown_campaign_text(name, known))
+    every = [campaigns.load(one)[1] for one in ([name] if name is not None else known)]
+    fitting = every if name is not None else [one for one in every if channel in {None, one.channel}]
     if len(fitting) > 1:
         ids = ", ".join(code(one.id) for one in fitting[:10])
         return Said(ok=False, text=f"There are several campaigns here: {ids}. Name one with `--campaign`.")

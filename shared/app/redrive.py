@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from shared import names
+from shared.app.all_campaigns import is_for_all
 from shared.app.park import campaign_of, message_in
 from shared.app.take_signal import take_signal
 from shared.ports.campaigns import Campaigns
@@ -68,7 +69,7 @@ def redrive(
     for migration in about.named:
         # A tick sends a look at every address that is waited for, and whatever else must be in flight.
         take(Ticked(id=f"redrive:{item.id}@{now.isoformat()}", at=now, migration=migration), again=True)
-    recorded = _is_recorded(message.id, about, store)
+    recorded = _is_recorded(message, about, store)
     outcome = "already_recorded" if recorded else take(message, again=True)
     parking.remove(item)
     return Redriven(item, outcome, removed=True, said="\n".join(heard.replies))
@@ -110,7 +111,11 @@ def _about(act: Act | Command, campaigns: Campaigns) -> _About:
     return _About(campaign, named, named or every)
 
 
-def _is_recorded(signal: str, about: _About, store: Store) -> bool:
+def _is_recorded(act: Act | Command, about: _About, store: Store) -> bool:
+    signal = act.id
+    if isinstance(act, Command) and is_for_all(act.text.split()):
+        every = (store.controls.records(name) for name in store.campaigns.names())
+        return all(any(record.signal == signal for record in records) for records in every)
     if about.campaign and any(record.signal == signal for record in store.controls.records(about.campaign)):
         return True
     return any(

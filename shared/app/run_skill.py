@@ -10,13 +10,14 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from shared import names
+from shared.app.calling_off import called_off
 from shared.domain.failures import backoff, policy_of, retries_left
+from shared.domain.freezing import frozen_until
 from shared.domain.holding import pause_over
 from shared.domain.orders import orders_for
 from shared.domain.reports import failed, failed_for_now
 from shared.domain.scope import scope_of
 from shared.domain.view import View
-from shared.domain.windows import denied_until
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.ports.clock import Clock
 from shared.ports.effects import ClaimHeldError, Effects, Report
@@ -24,6 +25,7 @@ from shared.ports.migrations import History, Migrations
 from shared.ports.queues import Outbox
 from shared.ports.skills import Skill, Work
 from state_schema.events import CheckpointDecided
+from state_schema.json_values import is_finite
 from state_schema.orders import Order
 from state_schema.secrets import secret_fields
 from state_schema.signals import Failed, Pending, Reported, Succeeded
@@ -46,16 +48,28 @@ class Tools:
     further_names: Mapping[str, object] = field(default_factory=dict)
 
 
+def refuse_foreign(order: Order, skill: str) -> None:
+    """PermanentError where the order came to the worker of another skill, so that the queue parks it as a failed order."""
+    if order.skill != skill:
+        raise PermanentError(
+            f"The order {order.key} is for {order.skill} and came to {skill}; nothing was done. See what sends to its queue.",
+            "wrong_queue",
+        )
+
+
 def run_skill(
     order: Order, skill: Skill[Any], *, migrations: Migrations, effects: Effects, outbox: Outbox, tools: Tools
 ) -> str:
     """Does the order if it is still wanted, and reports; says what became of it: `done`, `fenced`, `held_back` or `held`.
 
-    An order that is no longer in `orders_for`, or is another one now, is dropped. One that another worker holds is dropped
-    too: if that worker dies, its own message or the sweep brings the order back. Store and queue errors pass to the queue.
+    An order that is no longer in `orders_for`, or is another one now, is dropped; where an abort is why, and nobody is at
+    it, that is reported, because its slot waits for word of it. One that another worker holds is dropped too: if that
+    worker dies, its own message or the sweep brings the order back. Store and queue errors pass to the queue.
     """
     view = migrations.load(order.migration).view
     if order not in orders_for(view):
+        if (nothing := called_off(order, view, effects)) is not None:
+            _send(order, nothing, outbox, tools.clock())
         return "fenced"
     if _must_wait(order, view, tools.clock()):
         return "held_back"
@@ -63,23 +77,27 @@ def run_skill(
         report = effects.once(order.key, lambda: _storable(_act(order, skill, view, tools)))
     except ClaimHeldError:
         return "held"
+    _send(order, report, outbox, tools.clock())
+    return "done"
+
+
+def _send(order: Order, report: Report, outbox: Outbox, now: datetime) -> None:
     signal = Reported(
         id=f"report:{order.key.removeprefix(order.migration + '/')}",
-        at=tools.clock(),
+        at=now,
         migration=order.migration,
         key=order.key,
         skill=order.skill,
         report=report,
     )
     outbox.send(names.SIGNALS, signal.model_dump_json(), group=order.migration, key=f"report:{order.key}")
-    return "done"
 
 
 def _must_wait(order: Order, view: View, now: datetime) -> bool:
-    """Whether somebody paused this place, or a window began, after the order was sent. The sweep sends it again."""
+    """Whether somebody paused or froze this place, or a window began, after the order was sent. The sweep sends it again."""
     resource = view.state.resource
     paused = pause_over(view.gate, resource.id, order.environment, resource.wave) is not None
-    return paused or denied_until(view.campaign.windows, order.environment, now) is not None
+    return paused or frozen_until(view, order.track, now) is not None
 
 
 def _act(order: Order, skill: Skill[Any], view: View, tools: Tools) -> Report:
@@ -118,6 +136,9 @@ def _storable(report: Report) -> Report:
     if size > _LARGEST_OUTPUTS:
         reason = f"The skill's outputs have {size:,} bytes, and {_LARGEST_OUTPUTS:,} are kept: let it put out less."
         return failed("blocking", reason, "outputs_too_large")
+    if isinstance(report, Succeeded | Pending) and not is_finite(report.outputs):
+        reason = "The skill's outputs hold a number that is none (NaN or infinity), which cannot be stored or compared."
+        return failed("blocking", reason, "outputs_not_finite")
     return report
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from shared import names
 from shared.domain.gate import could_start
@@ -13,10 +14,12 @@ from shared.ports.queues import Outbox
 from shared.webhooks.sighting import Sighting
 from state_schema.campaign import Campaign
 from state_schema.gate import Gate
+from state_schema.model import unchecked
 from state_schema.orders import CardMessage, ReplyMessage
 from state_schema.signals import Act, Observed, Reported, Ticked
 
 Signal = Act | Observed | Reported | Ticked
+_card: Final = unchecked(CardMessage)
 
 
 def send_orders(view: View, outbox: Outbox) -> None:
@@ -43,17 +46,22 @@ def send_cards(view: View, tracks: Iterable[str], signal: Signal, outbox: Outbox
     """Says that these tracks' cards may be out of date."""
     for track in dict.fromkeys(tracks):
         card = f"{view.state.id}#{track}"
-        message = CardMessage(migration=view.state.id, track=track)
+        message = _card(kind="card", migration=view.state.id, track=track)
         outbox.send(names.CARDS, message.model_dump_json(), group=card, key=f"{card}@{view.state.version}@{signal.id}")
 
 
 def send_wakes(gate: Gate, campaign: Campaign, at: datetime, outbox: Outbox) -> list[str]:
     """Wakes as many of those in line as can start now, once for each version of the gate; which ones it woke."""
     woken = could_start(gate, campaign)
-    for migration in woken:
-        wake = Ticked(id=f"wake:{gate.version}:{migration}", at=at, migration=migration)
-        outbox.send(names.SIGNALS, wake.model_dump_json(), group=migration, key=wake.id)
+    wake(woken, gate, at, outbox)
     return woken
+
+
+def wake(migrations: Iterable[str], gate: Gate, at: datetime, outbox: Outbox) -> None:
+    """Has each of these migrations see what can go on, once for each version of the gate."""
+    for migration in migrations:
+        tick = Ticked(id=f"wake:{gate.version}:{migration}", at=at, migration=migration)
+        outbox.send(names.SIGNALS, tick.model_dump_json(), group=migration, key=tick.id)
 
 
 def send_reply(decision: Decision, signal: Signal, outbox: Outbox) -> None:

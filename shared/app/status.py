@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote
 
 from shared.app.answers import answer as http_answer
 from shared.app.status_documents import campaign_document, migration_document, wave_document
+from shared.domain.display import as_of
 from shared.domain.view import View
 from shared.errors import NotFoundError, RejectedDeliveryError, RetryableError
 from shared.messages.status_page import campaign_markdown, migration_markdown
@@ -61,17 +62,17 @@ class _Pages:
 
     def campaign(self, name: str) -> Page:
         campaign = self._campaign(name)
-        rows = list(self.index.in_campaign(campaign.id))
-        return campaign_document(campaign, rows), campaign_markdown(campaign.id, rows, self._unit(rows))
+        rows, unit = self._rows(campaign, list(self.index.in_campaign(campaign.id)))
+        return campaign_document(campaign, rows), campaign_markdown(campaign.id, rows, unit)
 
     def wave(self, name: str, number: str) -> Page:
         campaign = self._campaign(name)
         wave = _number("the wave", number, least=0)
         if wave not in campaign.waves:
             raise _NoSuchThingError(f"{campaign.id} has no wave {wave}.", waves=sorted(campaign.waves))
-        rows = list(self.index.in_campaign(campaign.id, wave))
+        rows, unit = self._rows(campaign, list(self.index.in_campaign(campaign.id, wave)))
         title = f"{campaign.id}, wave {wave}"
-        return wave_document(campaign, wave, rows), campaign_markdown(title, rows, self._unit(rows))
+        return wave_document(campaign, wave, rows), campaign_markdown(title, rows, unit)
 
     def migration(self, name: str, resource: str) -> Page:
         view = self._view(name, resource)
@@ -109,12 +110,16 @@ class _Pages:
         close = difflib.get_close_matches(resource[:60], known) or known[:_NAMED]
         raise _NoSuchThingError(f"{campaign.id} has no migration of {resource[:60]!r}.", resources=close, of=len(known))
 
-    def _unit(self, rows: list[Summary]) -> str:
-        """The plan's word for its resources. All rows pin the same plan name, so any one of them knows it."""
+    def _rows(self, campaign: Campaign, rows: list[Summary]) -> tuple[list[Summary], str]:
+        """The rows as the waves are now, and the plan's word for its resources.
+
+        All rows share one gate and pin the same plan name, so any one migration's view knows both.
+        """
         try:
-            return self.migrations.load(rows[0].migration).view.plan.unit if rows else "resource"
+            view = self.migrations.load(rows[0].migration).view if rows else None
         except NotFoundError:
-            return "resource"
+            view = None
+        return (rows, "resource") if view is None else (as_of(view.gate, campaign, rows), view.plan.unit)
 
 
 def answer(

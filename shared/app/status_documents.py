@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from shared.domain.display import next_action, phases_of, summary_of
+from shared.domain.display import as_of, phases_of, summary_of
 from shared.domain.follow import track_names
 from shared.domain.view import View
 from shared.messages.needed import command
@@ -41,16 +41,18 @@ def wave_document(campaign: Campaign, number: int, rows: Sequence[Summary]) -> D
 def migration_document(view: View) -> Document:
     """One migration with every track, those that did not start included."""
     state = view.state
+    row = as_of(view.gate, view.campaign, [summary_of(view)])[0]
     return {
         "migration": state.id,
         "resource": state.resource.id,
         "name": state.resource.name or state.resource.id,
         "plan": state.plan,
         "status": state.status,
-        "word": summary_of(view).word,
+        "word": row.word,
         "version": state.version,
         "changed_at": state.changed_at.isoformat(),
-        "next_action": next_action(view),
+        "next_action": row.next_action,
+        "command": row.command,
         "tracks": {name: _track(Standing(view, name)) for name in track_names(view)},
     }
 

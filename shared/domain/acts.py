@@ -3,15 +3,16 @@
 from typing import Any, NamedTuple
 
 from shared.domain.checkpoints import open_checkpoints
-from shared.domain.choosing import chosen
+from shared.domain.choosing import answer_to
 from shared.domain.consequences import Question, consequences
 from shared.domain.holding import breaker_is_open, may_start_in
+from shared.domain.moving import as_one, moved
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.permissions import is_one_of, refusal_for
 from shared.domain.view import Refusal, View
 from state_schema import events as happened
 from state_schema.events import Event
-from state_schema.migration import Decided
+from state_schema.migration import Decided, Outputs
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 from state_schema.signals import Act, CheckpointRef
 
@@ -28,7 +29,7 @@ def on_act(view: View, signal: Act) -> Answer:
     """Events and looks of the act; a refusal is recorded as an event too. An act that was recorded before is nothing."""
     if signal.id in view.state.acts:
         return Answer([])
-    of_the_whole = {"start": _start, "abort": _abort}
+    of_the_whole = {"start": _start, "abort": _abort, "move": _move}
     answer = of_the_whole.get(signal.verb, _answer)(view, signal)
     if answer.refusal is None:
         return answer
@@ -59,6 +60,11 @@ def _abort(view: View, signal: Act) -> Answer:
         return Answer([], Refusal("already_over", f"{state.resource.id} is {state.status} already.",
                                   "There is nothing left to abort."))  # fmt: skip
     return Answer([happened.MigrationAborted(reason=signal.note[:500] or "An operator aborted it.")])
+
+
+def _move(view: View, signal: Act) -> Answer:
+    found = moved(view, signal)
+    return Answer([], as_one(found)) if isinstance(found, tuple) else Answer([found])
 
 
 def _may_not_start(view: View) -> Refusal | None:
@@ -107,11 +113,12 @@ def _fits(question: Question, signal: Act) -> bool:
 
 def _decide(view: View, question: Question, stop: Stop, signal: Act) -> Answer:
     choices: tuple[str, ...] | None = None
+    answers: Outputs | None = None
     if isinstance(stop.step, DecisionStep) and question.checkpoint.reason == "step":
-        found = chosen(stop.step.decision, view.offered or (), signal.choices)
+        found = answer_to(stop.step.decision, view.offered or (), signal, _typed(view, question))
         if isinstance(found, Refusal):
             return Answer([], found)
-        choices = found
+        choices, answers = found
     digest = question.checkpoint.digest
     if signal.verb == "rollback" and question.checkpoint.reason == "failure":
         if missing := missing_names(view, question.track, stop, back=True):
@@ -123,9 +130,14 @@ def _decide(view: View, question: Question, stop: Stop, signal: Act) -> Answer:
     permits = attempt + 1 if signal.verb in {"retry", "rollback"} else attempt
     decided = happened.CheckpointDecided(
         **where, attempt=permits, reason=checkpoint.reason, verb=signal.verb,
-        digest=digest, choices=choices, note=signal.note,
+        digest=digest, choices=choices, answers=answers, note=signal.note,
     )  # fmt: skip
     return Answer([decided, *consequences(view, question, stop, decided)])
+
+
+def _typed(view: View, question: Question) -> str:
+    """The beginning of the command that answers this question."""
+    return f"{question.checkpoint.verbs[0]} {view.state.resource.id} {question.track}"
 
 
 def _answers(decided: Decided, ref: CheckpointRef) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain import checkpoints
 from shared.domain.deadlines import opened
-from shared.domain.orders import work_digest, work_of
+from shared.domain.orders import skill_of, work_digest
 from shared.domain.permissions import has_proof, layer_of
 from shared.domain.view import View
 from state_schema.events import Event
@@ -25,17 +25,20 @@ def ask(
 
 def asked_first(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
     """The checkpoint that must be answered before this skill may act; None where nothing is (or no longer) asked."""
-    skill, _, _ = work_of(view, name, stop)
-    action = SKILLS[skill].action
-    if action == "read" or not isinstance(stop.step, SkillStep):
+    if not isinstance(stop.step, SkillStep):
+        return None
+    action = SKILLS[skill_of(view, name, stop, stop.step)].action
+    if action == "read":
         return None
     attempt = step.attempt if step else 1
     if needs_approval(view, name):
         question = checkpoints.of_approval_required(view, name, at)
         return opened(name, stop, attempt, question)
     layer = layer_of(view, name, action, stop.step.gate)
+    if layer == "automatic":
+        return None
     digest = work_digest(view, name, stop)
-    if layer == "automatic" or has_proof(step, digest):
+    if has_proof(step, digest):
         return None
     question = checkpoints.of_gate(view, name, action, explicit=layer == "explicit_command", digest=digest, at=at)
     return opened(name, stop, attempt, question)

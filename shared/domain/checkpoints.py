@@ -7,9 +7,9 @@ from typing import Final
 from shared.domain.digests import digest_of
 from shared.domain.failures import policy_of
 from shared.domain.permissions import VERB_OF_ACTION
-from shared.domain.scope import scope_of
+from shared.domain.scope import scope_for
 from shared.domain.view import View
-from state_schema.grammar import render
+from state_schema.grammar import placeholders, render
 from state_schema.migration import Checkpoint, CheckpointKind, PullRequestSeen, StepState
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Stop
 from state_schema.skills import Action
@@ -36,7 +36,7 @@ def of_step(view: View, track: str, stop: Stop, step: StepState | None, at: date
         kind=kind,
         reason="step",
         verbs=(verb,),
-        ask=render(ask, scope_of(view, track)),
+        ask=render(ask, scope_for(view, track, placeholders(ask))),
         digest=shown_digest(view, track, stop.path, offered, None),
         opened_at=at,
     )

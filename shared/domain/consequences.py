@@ -40,20 +40,29 @@ def consequences(view: View, question: Question, stop: Stop, decided: happened.C
 
 def _made(stop: Stop, decided: happened.CheckpointDecided) -> Outputs:
     """What a decision puts out for later steps."""
+    if decided.answers is not None:
+        return decided.answers
     if not isinstance(stop.step, DecisionStep) or decided.choices is None:
         return {}
     return outputs_of(stop.step.decision, decided.choices)
 
 
 def _retry(view: View, question: Question, stop: Stop) -> list[Event]:
-    """Begins the step again; an approval begins again with the step that opens its pull request."""
-    again: list[Event] = [
-        happened.StepRetried(track=question.track, step=question.path, attempt=question.step.attempt + 1)
-    ]
+    """Begins the step again; an approval begins again with the step that opens its pull request, and all between them."""
+    stops = [stop]
     if isinstance(stop.step, ApprovalStep):
-        steps = view.state.tracks[question.track].steps
-        for earlier in reversed(view.plan.stops(question.track)[: stop.number]):
-            if earlier.step.id == stop.step.approval.of and earlier.path in steps:
-                attempt = steps[earlier.path].attempt + 1
-                return [*again, happened.StepRetried(track=question.track, step=earlier.path, attempt=attempt)]
-    return again
+        stops = [*_from_the_opening(view, question.track, stop), stop]
+    steps = view.state.tracks[question.track].steps
+    return [
+        happened.StepRetried(track=question.track, step=one.path, attempt=steps[one.path].attempt + 1)
+        for one in reversed(stops)
+    ]
+
+
+def _from_the_opening(view: View, track: str, stop: Stop) -> list[Stop]:
+    """The steps before the approval, from the one on that opens its pull request; none where another track opened it."""
+    asked = stop.step.approval.of if isinstance(stop.step, ApprovalStep) else ""
+    steps = view.state.tracks[track].steps
+    before = [one for one in view.plan.stops(track)[: stop.number] if one.path in steps]
+    first = next((number for number in reversed(range(len(before))) if before[number].step.id == asked), len(before))
+    return before[first:]

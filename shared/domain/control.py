@@ -1,16 +1,18 @@
-"""What a person does to a whole campaign: pause, resume, open a wave. Starts stop; facts never do."""
+"""What a person does to a whole campaign: pause, freeze, except, resume, open a wave. Starts stop; facts never do."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 
-from shared.domain.holding import may_start_in, size_of
-from shared.domain.permissions import is_one_of
+from shared.domain.control_rules import in_words, refusal_of, wave_of
+from shared.domain.excepting import excepted, in_utc, kept_after, place_of
 from shared.domain.view import Refusal
 from state_schema.campaign import Campaign
 from state_schema.control import Control, ControlRecorded
-from state_schema.gate import Gate, Pause, Place
+from state_schema.gate import Freeze, Gate, Pause, Place
 
-REMEMBERED_ACTS = 8
+REMEMBERED_ACTS: Final = 8
+LONGEST_FREEZE: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +23,24 @@ class Controlled:
     record: ControlRecorded | None = None
     refusal: Refusal | None = None
     running: tuple[str, ...] = ()
-    """What holds a slot in the act's scope: it ends, and nothing follows it while the scope is paused."""
+    """What holds a slot in the act's scope: it ends, and nothing follows it while the scope is paused or frozen."""
 
 
-def control(gate: Gate, campaign: Campaign, act: Control) -> Controlled:
-    """What the act changes. An act that was recorded before changes nothing."""
+def control(gate: Gate, campaign: Campaign, act: Control, *, queued_until: datetime | None = None) -> Controlled:
+    """What the act changes. An act that was recorded before changes nothing.
+
+    `queued_until`: of an exception, the time that the step at its place queues for.
+    """
     if act.id in gate.acts:
-        return Controlled(gate)
-    refusal = _refusal(gate, campaign, act)
-    if refusal is not None:
-        return Controlled(gate, refusal=refusal)
-    changed: dict[str, object]
-    match act.verb:
-        case "pause":
-            changed = {"pauses": {**gate.pauses, act.scope: Pause(actor=act.actor, at=act.at, reason=act.note)}}
-        case "resume":
-            changed = _resumed(gate, act)
-        case "open-wave":
-            changed = {"opened": (*gate.opened, _wave(act))}
-        case _:
-            assert_never(act.verb)
-    after = gate.model_copy(
+        return Controlled(gate, running=_running(gate, act))
+    present = _without_what_is_over(gate, act.at)
+    changed = refusal_of(present, campaign, act) or _changed(present, campaign, act, queued_until)
+    if isinstance(changed, Refusal):
+        return Controlled(gate, refusal=changed)
+    after = present.model_copy(
         update={**changed, "version": gate.version + 1, "acts": (*gate.acts, act.id)[-REMEMBERED_ACTS:]}
     )
+    asked = after.exceptions.get(place_of(act))
     record = ControlRecorded(
         number=after.version,
         at=act.at,
@@ -51,11 +48,39 @@ def control(gate: Gate, campaign: Campaign, act: Control) -> Controlled:
         signal=act.id,
         verb=act.verb,
         scope=act.scope,
+        until=asked.until if asked else act.until,
         note=act.note,
     )
-    return Controlled(
-        after, record, running=tuple(key for key, place in gate.held.items() if _covers(act.scope, key, place))
-    )
+    return Controlled(after, record, running=_running(after, act))
+
+
+def _changed(
+    gate: Gate, campaign: Campaign, act: Control, queued_until: datetime | None
+) -> dict[str, object] | Refusal:
+    match act.verb:
+        case "pause":
+            return {"pauses": {**gate.pauses, act.scope: Pause(actor=act.actor, at=act.at, reason=act.note)}}
+        case "freeze":
+            return _frozen(gate, act)
+        case "except":
+            found = excepted(gate, campaign, act, queued_until)
+            return found if isinstance(found, Refusal) else {"exceptions": {**gate.exceptions, place_of(act): found}}
+        case "resume":
+            return _resumed(gate, campaign, act)
+        case "open-wave":
+            return {"opened": (*gate.opened, wave_of(act))}
+        case _:
+            assert_never(act.verb)
+
+
+def _without_what_is_over(gate: Gate, at: datetime) -> Gate:
+    freezes = {scope: one for scope, one in gate.freezes.items() if one.until > at}
+    exceptions = {place: one for place, one in gate.exceptions.items() if one.until > at}
+    return gate.model_copy(update={"freezes": freezes, "exceptions": exceptions})
+
+
+def _running(gate: Gate, act: Control) -> tuple[str, ...]:
+    return tuple(key for key, place in gate.held.items() if _covers(act.scope, key, place))
 
 
 def _covers(scope: str, key: str, place: Place) -> bool:
@@ -67,47 +92,37 @@ def _covers(scope: str, key: str, place: Place) -> bool:
             return place.environment == name
         case "migration":
             return key.split("/")[1] == name
+        case "exception":
+            return False
         case _:
             return True
 
 
-def _resumed(gate: Gate, act: Control) -> dict[str, object]:
-    """A resumed wave starts with a reset breaker; that is how a tripped one is let go."""
-    changed: dict[str, object] = {"pauses": {scope: one for scope, one in gate.pauses.items() if scope != act.scope}}
+def _frozen(gate: Gate, act: Control) -> dict[str, object] | Refusal:
+    """A freeze can be made longer by another one; only `resume` makes it shorter, so that nobody does that by mistake."""
+    before = gate.freezes.get(act.scope)
+    if act.until is None or act.until <= act.at:
+        when = f": {in_utc(act.until)} is past" if act.until else ""
+        return Refusal("no_end", f"A freeze wants an end to come{when}.", "Pause where nobody knows when it ends.")
+    if act.until - act.at > LONGEST_FREEZE:
+        text = f"A freeze lasts {LONGEST_FREEZE.days} days at most, and that is {(act.until - act.at).days}."
+        return Refusal("too_long", text, "Pause where it takes longer.")
+    if before is not None and before.until >= act.until:
+        text = f"{before.actor} froze {in_words(act.scope)} already, until {in_utc(before.until)}."
+        return Refusal("already_frozen", text, f"To let it go: `resume {in_words(act.scope)}`.")
+    freeze = Freeze(actor=act.actor, at=act.at, until=act.until, reason=act.note)
+    return {"freezes": {**gate.freezes, act.scope: freeze}}
+
+
+def _resumed(gate: Gate, campaign: Campaign, act: Control) -> dict[str, object]:
+    """Lifts pause and freeze. A resumed wave starts with a reset breaker; that is how a tripped one is let go."""
+    freezes = {scope: one for scope, one in gate.freezes.items() if scope != act.scope}
+    thawed = gate.model_copy(update={"freezes": freezes})
+    changed: dict[str, object] = {
+        "pauses": {scope: one for scope, one in gate.pauses.items() if scope != act.scope},
+        "freezes": freezes,
+        "exceptions": kept_after(gate, thawed, campaign, act.at),
+    }
     if act.scope.startswith("wave:"):
-        changed["failures"] = {wave: failed for wave, failed in gate.failures.items() if wave != _wave(act)}
+        changed["failures"] = {wave: failed for wave, failed in gate.failures.items() if wave != wave_of(act)}
     return changed
-
-
-def _refusal(gate: Gate, campaign: Campaign, act: Control) -> Refusal | None:
-    if not is_one_of(campaign.people, act.actor, campaign.people.operators):
-        return Refusal(
-            "not_permitted", f"Only an operator of {campaign.id} can {act.verb}.", "Ask one of its operators."
-        )
-    if unknown := _unknown(campaign, act):
-        return unknown
-    if act.verb == "pause" and act.scope in gate.pauses:
-        who = gate.pauses[act.scope]
-        return Refusal("already_paused", f"{who.actor} paused {act.scope} already, at {who.at:%Y-%m-%d %H:%M} UTC.")
-    tripped = act.scope.startswith("wave:") and bool(gate.failures.get(_wave(act)))
-    if act.verb == "resume" and act.scope not in gate.pauses and not tripped:
-        paused = ", ".join(f"`resume {scope.replace(':', ' ')}`" for scope in gate.pauses) or "nothing is paused"
-        return Refusal("not_paused", f"{act.scope} is not paused.", f"What would work: {paused}.")
-    if act.verb == "open-wave" and may_start_in(gate, campaign, _wave(act)):
-        return Refusal("already_open", f"Wave {_wave(act)} is open already.")
-    return None
-
-
-def _unknown(campaign: Campaign, act: Control) -> Refusal | None:
-    kind, _, name = act.scope.partition(":")
-    if kind == "wave" and (int(name) not in campaign.waves or size_of(campaign, int(name)) == 0):
-        return Refusal("unknown_wave", f"{campaign.id} has no wave {name}.", f"Its waves: {sorted(campaign.waves)}.")
-    if kind == "migration" and name not in {resource.id for resource in campaign.resources}:
-        return Refusal("unknown_resource", f"{campaign.id} has no {name}.")
-    if act.verb == "open-wave" and kind != "wave":
-        return Refusal("unknown_wave", "Say which wave: `open-wave 2`.")
-    return None
-
-
-def _wave(act: Control) -> int:
-    return int(act.scope.partition(":")[2])

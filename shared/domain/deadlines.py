@@ -20,8 +20,9 @@ def opened(
     """The question with the times at which the plan wants people reminded, and holds it overdue."""
     remind = _after(stop.step, "remind", question.opened_at)
     overdue = _after(stop.step, "timeout", question.opened_at) if question.reason == "step" else None
-    timed = question.model_copy(update={"remind_at": remind, "overdue_at": overdue})
-    return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=timed, watches=watches)
+    if remind or overdue:
+        question = question.model_copy(update={"remind_at": remind, "overdue_at": overdue})
+    return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=question, watches=watches)
 
 
 def deadline_of(stop: Stop, at: datetime) -> datetime | None:

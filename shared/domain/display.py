@@ -1,13 +1,23 @@
 """What people read about a state: derived words, the current step, what was last done, and what comes next."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.follow import blockers_of, track_names
+from shared.domain.holding import may_start_in
 from shared.domain.view import View
-from state_schema.migration import PullRequestSeen, Status, StepState, Track
+from state_schema.campaign import Campaign
+from state_schema.gate import Gate
+from state_schema.migration import Checkpoint, PullRequestSeen, Status, StepState, Track
+from state_schema.model import unchecked
 from state_schema.plan import ApprovalStep, DecisionStep
 from state_schema.summary import Summary
 
 _PASSED = frozenset({"completed", "skipped"})
+_START = "Start it"
+_summary: Final = unchecked(Summary)
+"""For what comes out of a state."""
 _URGENCY = ("failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending", "aborted")
 
 
@@ -81,19 +91,43 @@ def last_done(view: View) -> str:
 
 
 def next_action(view: View) -> str:
-    """What must happen next and who does it, in one sentence."""
+    """What must happen next, in one sentence; `next_command` is how a person does it."""
     state = view.state
     if state.status == "pending":
-        return f"Start it: `start {state.resource.id}`"
+        return _START
     if state.status in {"completed", "aborted"}:
         return ""
-    questions = sorted(open_checkpoints(view), key=lambda question: question[3].kind != "intervention")
+    questions = _questions(view)
     if questions:
         track, _, _, checkpoint = questions[0]
-        return f"{track}: {checkpoint.ask} (`{checkpoint.verbs[0]} {state.resource.id} {track}`)"
+        return f"{track}: {checkpoint.ask}"
     busy = [(name, track) for name, track in state.tracks.items() if track.status != "completed" and track.step]
     words = {"queued": "waits for its turn", "waiting": "runs elsewhere", "in_progress": "is at work"}
     return "; ".join(f"{name}: {track.step} {words.get(track.status, track.status)}" for name, track in busy)
+
+
+def next_command(view: View) -> str:
+    """What a person types to do that, as it follows `/migrate`; empty where nobody is asked."""
+    state = view.state
+    if state.status == "pending":
+        return f"start {state.resource.id}"
+    questions = _questions(view) if state.status not in {"completed", "aborted"} else []
+    if not questions:
+        return ""
+    track, path, _, checkpoint = questions[0]
+    verb, stop = checkpoint.verbs[0], view.plan.stop(track, path)
+    typed = f"{verb} {state.resource.id} {track}"
+    if verb != "decide":
+        return typed
+    decision = stop.step.decision if stop is not None and isinstance(stop.step, DecisionStep) else None
+    if decision is not None and decision.form is not None:
+        return f"{typed} FIELD=VALUE …"
+    return f"{typed} {'all' if decision is not None and decision.takes_many else 'CHOICE'}"
+
+
+def _questions(view: View) -> list[tuple[str, str, StepState, Checkpoint]]:
+    """What people are asked, failures first."""
+    return sorted(open_checkpoints(view), key=lambda question: question[3].kind != "intervention")
 
 
 def current_step(view: View) -> str:
@@ -106,15 +140,14 @@ def current_step(view: View) -> str:
 def urgent_track(view: View) -> str | None:
     """The track that people should look at first; None before the start."""
     unfinished = [(name, track) for name, track in view.state.tracks.items() if track.status != "completed"]
-    ranked = sorted(unfinished, key=lambda entry: _URGENCY.index(entry[1].status))
-    return ranked[0][0] if ranked else None
+    return min(unfinished, key=lambda entry: _URGENCY.index(entry[1].status))[0] if unfinished else None
 
 
 def summary_of(view: View) -> Summary:
     """The migration's row in lists."""
     state = view.state
     urgent = urgent_track(view)
-    return Summary(
+    return _summary(
         migration=state.id,
         resource=state.resource.id,
         name=state.resource.name or state.resource.id,
@@ -125,10 +158,32 @@ def summary_of(view: View) -> Summary:
         current_step=current_step(view),
         last_done=last_done(view),
         next_action=next_action(view),
+        command=next_command(view),
         actionable=any(True for _ in open_checkpoints(view)) or state.status == "pending",
         version=state.version,
         changed_at=state.changed_at,
     )
+
+
+def as_of(gate: Gate, campaign: Campaign, rows: Sequence[Summary]) -> list[Summary]:
+    """The rows as the waves are now: those that did not start may have been written before theirs opened."""
+    waves = {row.wave for row in rows if row.status == "pending"}
+    awaited = {wave: wave_awaited(gate, campaign, wave) for wave in waves}
+    return [
+        row if row.status != "pending" else row.model_copy(update=_before_the_start(row, awaited[row.wave]))
+        for row in rows
+    ]
+
+
+def wave_awaited(gate: Gate, campaign: Campaign, wave: int) -> str:
+    """`wave 1`: what must be completed before this wave opens by itself; empty where it is open."""
+    return "" if may_start_in(gate, campaign, wave) else f"wave {campaign.waves[wave].after}"
+
+
+def _before_the_start(row: Summary, waits: str) -> dict[str, object]:
+    if waits:
+        return {"next_action": f"waits for {waits}", "command": "", "actionable": False}
+    return {"next_action": _START, "command": f"start {row.resource}", "actionable": True}
 
 
 def waits_for(view: View, name: str) -> list[str]:

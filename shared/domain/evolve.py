@@ -1,20 +1,24 @@
 """The fold: a state and one event give the next state. Total, and blind to plan and campaign."""
 
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from shared.domain.gate import at_work
+from shared.domain.moved import tracks_after
 from shared.domain.step_changes import CHANGES
 from shared.domain.view import Cause
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import migration_id
 from state_schema.migration import Migration, Status, StepState, Track
+from state_schema.model import unchecked
 
 REMEMBERED_ACTS: Final = 8
 _URGENCY: Final[tuple[Status, ...]] = (
     "failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending",
 )  # fmt: skip
 _PASSED: Final = frozenset({"completed", "skipped"})
+_UNTOUCHED: Final = Track()
+_first_step: Final = unchecked(StepState)
 
 
 def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
@@ -23,6 +27,11 @@ def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
         return _created(event, cause)
     changes: dict[str, Any] = {"version": state.version + 1, "changed_at": cause.at}
     match event:
+        case happened.AtStep() | happened.TrackStarted() | happened.TrackCompleted():
+            tracks = {**state.tracks, event.track: _track_after(state, event, cause)}
+            changes |= {"tracks": tracks, "status": "aborted" if state.status == "aborted" else _roll_up(tracks)}
+            if event.kind == "checkpoint_decided":
+                changes["acts"] = _remember(state, cause)
         case happened.MigrationCreated():
             message = f"{state.id} was created twice"
             raise ValueError(message)
@@ -34,13 +43,14 @@ def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
         case happened.MigrationAborted():
             changes |= {"status": "aborted", "acts": _remember(state, cause)}
             changes["tracks"] = {name: _closed(track) for name, track in state.tracks.items()}
+        case happened.MigrationMoved():
+            moved = tracks_after(state, event, cause)
+            changes |= {"plan": event.plan, "tracks": moved, "acts": _remember(state, cause)}
+            changes["status"] = _roll_up(moved) if moved else state.status
         case happened.ActRefused():
             changes["acts"] = _remember(state, cause)
         case _:
-            if isinstance(event, happened.CheckpointDecided):
-                changes["acts"] = _remember(state, cause)
-            tracks = {**state.tracks, event.track: _track_after(state, event, cause)}
-            changes |= {"tracks": tracks, "status": "aborted" if state.status == "aborted" else _roll_up(tracks)}
+            assert_never(event)
     return state.model_copy(update=changes)
 
 
@@ -80,20 +90,22 @@ def _closed(track: Track) -> Track:
 
 def _track_after(state: Migration, event: Event, cause: Cause) -> Track:
     name: str = event.track  # type: ignore[union-attr]  # events without a track are handled by the caller
-    track = state.tracks.get(name) or Track()
-    if isinstance(event, happened.TrackStarted):
-        return track.model_copy(update={"status": "in_progress"})
-    if isinstance(event, happened.TrackCompleted):
-        return track.model_copy(update={"status": "completed"})
-    path: str = event.step  # type: ignore[union-attr]  # all others are about a step
-    before = track.steps.get(path) or StepState(status="pending", attempt=1, since=cause.at)
+    track = state.tracks.get(name) or _UNTOUCHED
+    match event.kind:
+        case "track_started":
+            return track.model_copy(update={"status": "in_progress"})
+        case "track_completed":
+            return track.model_copy(update={"status": "completed"})
+        case _:
+            path: str = event.step  # type: ignore[union-attr]  # all others are about a step
+    before = track.steps.get(path) or _first_step(status="pending", attempt=1, since=cause.at)
     step = _step_after(before, event, cause, state.version + 1)
     update: dict[str, Any] = {
         "step": path,
         "status": "in_progress" if step.status in _PASSED or step.status == "pending" else step.status,
         "steps": {**track.steps, path: step},
     }
-    if isinstance(event, happened.CheckpointDecided) and event.reason == "approval_required":
+    if event.kind == "checkpoint_decided" and event.reason == "approval_required":
         update["approval"] = step.decided[-1]
     return track.model_copy(update=update)
 

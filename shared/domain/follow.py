@@ -6,10 +6,10 @@ from typing import Final, assert_never
 
 from shared.domain import asking, checkpoints
 from shared.domain.deadlines import deadline_of, due_event, opened
+from shared.domain.freezing import start_frozen_until
 from shared.domain.gate import admits
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.view import View
-from shared.domain.windows import denied_until
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.grammar import parse_duration
@@ -122,6 +122,8 @@ def _no_value(name: str, stop: Stop, attempt: int, missing: list[str]) -> Event:
 
 
 def _decide(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
+    if isinstance(stop.step, DecisionStep) and stop.step.decision.form is not None:
+        return asking.ask(view, name, stop, step, at)
     if step is None or step.offered is None:
         choices = stop.step.decision.choices if isinstance(stop.step, DecisionStep) else None
         if choices is not None:
@@ -138,7 +140,7 @@ def _start(view: View, name: str, stop: Stop, step: StepState | None, at: dateti
     """The start, or the reason why it has to queue; None where it queues for that reason already."""
     attempt = step.attempt if step else 1
     queues = step is not None and step.status == "queued"
-    until = denied_until(view.campaign.windows, None if name == SHARED_TRACK else name, at)
+    until = start_frozen_until(view, name, stop, at)
     if until is not None:
         known = step is not None and queues and step.until == until
         return (

@@ -1,14 +1,20 @@
 """Who may start: slots held and places in the queue. Both follow from the state; this keeps the gate in step with it."""
 
 from datetime import datetime
+from typing import Final
 
 from shared.domain.holding import holds_back
 from shared.domain.view import View
 from state_schema.campaign import Campaign, Limits
-from state_schema.events import Event, MigrationCompleted, StepFailed
+from state_schema.events import Event, MigrationAborted, MigrationCompleted, StepFailed
 from state_schema.gate import Gate, Place
 from state_schema.ids import SHARED_TRACK, order_key
 from state_schema.migration import Migration, StepState
+from state_schema.model import unchecked
+
+_place: Final = unchecked(Place)
+_OVER: Final = frozenset({"completed", "aborted"})
+_COUNTED: Final = frozenset({"migration_completed", "migration_aborted", "step_failed"})
 
 
 def slot_key(state: Migration, track: str, path: str, attempt: int) -> str:
@@ -29,7 +35,7 @@ def at_work(step: StepState) -> bool:
 def admits(view: View, track: str, path: str, attempt: int, at: datetime) -> bool:
     """Whether this attempt may start now: nothing holds it back, and a slot is free after those before it in line."""
     me = slot_key(view.state, track, path, attempt)
-    mine = view.gate.queue.get(me) or Place(environment=environment_of(track), wave=view.state.resource.wave, since=at)
+    mine = view.gate.queue.get(me) or _place(environment=environment_of(track), wave=view.state.resource.wave, since=at)
     taken = list(view.gate.held.values())
     if _is_held_back(view.gate, view.campaign, me, mine) or not _fits(view.campaign.limits, taken, mine):
         return False
@@ -57,10 +63,15 @@ def could_start(gate: Gate, campaign: Campaign) -> list[str]:
 
 
 def counted(gate: Gate, state: Migration, event: Event) -> Gate:
-    """The gate with what a wave's opening and its breaker depend on: migrations completed, resources that failed."""
+    """The gate with what a wave's opening and its breaker depend on: migrations that are over, resources that failed.
+
+    `state` is that before the event: no migration is over twice.
+    """
+    if event.kind not in _COUNTED:
+        return gate
     wave = state.resource.wave
     match event:
-        case MigrationCompleted():
+        case MigrationCompleted() | MigrationAborted() if state.status not in _OVER:
             return gate.model_copy(update={"finished": {**gate.finished, wave: gate.finished.get(wave, 0) + 1}})
         case StepFailed(failure=failure) if failure.retry_at is None:
             failed = gate.failures.get(wave, ())
@@ -71,15 +82,15 @@ def counted(gate: Gate, state: Migration, event: Event) -> Gate:
             return gate
 
 
-def keep_in_step(gate: Gate, state: Migration, track: str, path: str, attempt: int) -> Gate:
+def keep_in_step(gate: Gate, state: Migration, track: str, path: str) -> Gate:
     """The gate after a change of this step: in `held`, in `queue` or in neither, as the step's status says."""
     step = state.tracks[track].steps[path]
-    key = slot_key(state, track, path, attempt)
+    key = slot_key(state, track, path, step.attempt)
     holds = at_work(step)
     queues = step.status == "queued" and step.until is None
     if holds == (key in gate.held) and queues == (key in gate.queue):
         return gate
-    place = Place(environment=environment_of(track), wave=state.resource.wave, since=step.since)
+    place = _place(environment=environment_of(track), wave=state.resource.wave, since=step.since)
     held = {name: held for name, held in gate.held.items() if name != key}
     queue = {name: queued for name, queued in gate.queue.items() if name != key}
     if holds:

@@ -1,6 +1,5 @@
 """The state machine: a view and a signal give events. It knows no clock, no network, no environment and no randomness."""
 
-from dataclasses import replace
 from typing import Final, assert_never
 
 from shared.domain.acts import Answer, on_act
@@ -10,7 +9,7 @@ from shared.domain.follow import next_event
 from shared.domain.gate import counted, keep_in_step, out_of_line
 from shared.domain.react import on_observation, on_report
 from shared.domain.view import Cause, Decision, View
-from state_schema.events import Event, MigrationAborted
+from state_schema.events import AtStep, Event, MigrationAborted, MigrationMoved
 from state_schema.signals import Act, Observed, Reported, Ticked, actor_of
 
 Signal = Act | Observed | Reported | Ticked
@@ -59,11 +58,10 @@ def _react(view: View, signal: Signal) -> Answer:
 def applied(view: View, event: Event, cause: Cause) -> View:
     """The view after the event: its state folded, its gate kept in step."""
     state = evolve(view.state, event, cause)
-    gate = view.gate
-    path = getattr(event, "step", None)
-    if path is not None:
-        gate = keep_in_step(gate, state, event.track, path, state.tracks[event.track].steps[path].attempt)  # type: ignore[union-attr]  # it has a step, so it has a track
-    if isinstance(event, MigrationAborted):
+    gate = counted(view.gate, view.state, event)
+    if isinstance(event, AtStep):
+        return view.after(state, keep_in_step(gate, state, event.track, event.step), view.plan)
+    plan = view.target if isinstance(event, MigrationMoved) and view.target is not None else view.plan
+    if isinstance(event, MigrationAborted | MigrationMoved):
         gate = out_of_line(gate, state.id)
-    gate = counted(gate, state, event)
-    return replace(view, state=state, gate=gate)
+    return view.after(state, gate, plan)

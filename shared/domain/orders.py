@@ -1,20 +1,24 @@
 """What must be in flight, computed from the state and never remembered beside it."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Final, cast
 
 from pydantic import JsonValue
 
 from shared.domain.digests import digest_of
 from shared.domain.gate import environment_of
-from shared.domain.scope import names_in, rendered, scope_of
+from shared.domain.scope import names_in, rendered, scope_for
 from shared.domain.view import View
 from state_schema.ids import order_key
 from state_schema.migration import Listed, StepState
+from state_schema.model import unchecked
 from state_schema.orders import Order
 from state_schema.plan import DecisionStep, SkillStep, Stop
 from state_schema.skills import SKILLS
 from state_schema.steps import Decision
+
+_order: Final = unchecked(Order)
+"""For what comes out of a state and its plan."""
 
 
 def orders_for(view: View) -> list[Order]:
@@ -44,8 +48,8 @@ def missing_names(view: View, track: str, stop: Stop, *, back: bool | None = Non
     if not isinstance(stop.step, SkillStep):
         return []
     _, inputs = _skill_and_inputs(stop.step, back=takes_back(view, track, stop) if back is None else back)
-    asked = set(names_in(inputs))
-    return sorted(asked - scope_of(view, track).keys()) if asked else []
+    asked = names_in(inputs)
+    return sorted(asked - scope_for(view, track, asked).keys()) if asked else []
 
 
 def work_of(
@@ -68,9 +72,13 @@ def work_of(
 
 def _filled(view: View, track: str, inputs: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The inputs as the skill gets them. Where nothing is asked for, no scope is built: this is done several times a step."""
-    if next(names_in(inputs), None) is None:
-        return inputs
-    return cast("dict[str, JsonValue]", rendered(inputs, scope_of(view, track)))
+    asked = names_in(inputs)
+    return cast("dict[str, JsonValue]", rendered(inputs, scope_for(view, track, asked))) if asked else inputs
+
+
+def skill_of(view: View, track: str, stop: Stop, step: SkillStep) -> str:
+    """The skill that the step's next attempt takes: that of its rollback, where that is ordered."""
+    return _skill_and_inputs(step, back=takes_back(view, track, stop))[0]
 
 
 def _skill_and_inputs(step: SkillStep, *, back: bool) -> tuple[str, dict[str, JsonValue]]:
@@ -90,7 +98,7 @@ def order_of(view: View, track: str, stop: Stop, step: StepState) -> Order:
     """The order that belongs to the present attempt and part of this step."""
     skill, inputs, items = work_of(view, track, stop)
     progress = step.progress
-    return Order(
+    return _order(
         key=order_key(view.state.id, track, stop.path, step.attempt, progress.part if progress else 0),
         migration=view.state.id,
         track=track,

@@ -74,7 +74,8 @@ def refusal_for(view: View, track: str, checkpoint: Checkpoint, actor: str) -> R
             f"This needs one of the campaign's {needed}s; you are not among them.",
             f"Ask one of the {needed}s of {view.campaign.id}, or have yourself added to its people.",
         )
-    if needed == "approver" and track in view.campaign.gates.four_eyes and _same(people, actor, view.state.started_by):
+    four_eyes = needed == "approver" and track in view.campaign.gates.four_eyes
+    if four_eyes and is_same_person(people, actor, view.state.started_by):
         return Refusal(
             "four_eyes",
             f"You started this migration, and {track} wants a second pair of eyes.",
@@ -88,7 +89,8 @@ def is_one_of(people: People, actor: str, allowed: tuple[str, ...]) -> bool:
     return not _ids_of(people, actor).isdisjoint(allowed)
 
 
-def _same(people: People, one: str, other: str | None) -> bool:
+def is_same_person(people: People, one: str, other: str | None) -> bool:
+    """Whether both ids are those of one person; None is nobody."""
     return other is not None and not _ids_of(people, one).isdisjoint(_ids_of(people, other))
 
 

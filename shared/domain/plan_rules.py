@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from shared.domain.step_rules import step_problems
 from shared.domain.template_rules import Around, Problem
-from state_schema.plan import Phase, Plan
+from state_schema.plan import DecisionStep, Phase, Plan
+from state_schema.steps import Decision
 
 
 def problems_of(plan: Plan) -> list[Problem]:
@@ -23,7 +25,11 @@ def _environments(plan: Plan) -> Iterator[Problem]:
     try:
         TopologicalSorter({name: env.blocked_by for name, env in plan.environments.items()}).prepare()
     except CycleError as exc:
-        yield ("environments",), "blocked_by goes in a circle: " + " -> ".join(exc.args[1])
+        circle = list(reversed(exc.args[1]))[1:]
+        first = circle.index(next(name for name in plan.environments if name in circle))
+        ring = [*circle[first:], *circle[: first + 1]]
+        waits = ", ".join(f"{one} waits for {other}" for one, other in pairwise(ring))
+        yield ("environments", ring[0], "blocked_by"), f"blocked_by goes in a circle: {waits}; take one of them out"
 
 
 def _phases(plan: Plan) -> Iterator[Problem]:
@@ -49,10 +55,20 @@ def _ids(number: int, phase: Phase) -> Iterator[Problem]:
 
 def _steps(plan: Plan) -> Iterator[Problem]:
     earlier: dict[str, str] = {}
+    decided: dict[str, dict[str, bool]] = {}
     for number, phase in enumerate(plan.phases):
         for position, step in enumerate(phase.steps):
             optional = {other.name for other in plan.phases[:number] if other.optional}
             uncertain = frozenset(path for path in earlier if path.partition(".")[0] in optional)
-            around = Around(plan, phase, dict(earlier), uncertain)
+            around = Around(plan, phase, dict(earlier), uncertain, dict(decided))
             yield from step_problems(around, step, ("phases", number, "steps", position))
             earlier[f"{phase.name}.{step.id}"] = step.id
+            if isinstance(step, DecisionStep):
+                decided[f"{phase.name}.{step.id}"] = _answers(step.decision)
+
+
+def _answers(decision: Decision) -> dict[str, bool]:
+    """The outputs of a decision, and whether each always has a value."""
+    if decision.form is not None:
+        return {name: name in decision.form.always_given for name in decision.form.properties}
+    return {} if decision.takes_many else {decision.as_: True}

@@ -1,6 +1,7 @@
 """The names that templates may use, and their values for one track of one migration."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -8,8 +9,10 @@ from shared.domain.view import View
 from state_schema.grammar import placeholders, render
 from state_schema.ids import SHARED_TRACK
 
+_NONE: Final[frozenset[str]] = frozenset()
 
-def scope_of(view: View, track: str) -> Mapping[str, object]:
+
+def scope_of(view: View, track: str, *, with_outputs: bool = True) -> Mapping[str, object]:
     """Dotted name to value: resource, campaign, plan, environment, and the outputs of steps that are done."""
     resource = view.state.resource
     scope: dict[str, object] = {
@@ -27,11 +30,17 @@ def scope_of(view: View, track: str) -> Mapping[str, object]:
     if environment is not None:
         scope["environment.name"] = track
         scope |= {f"environment.{key}": value for key, value in environment.__pydantic_extra__.items()}
-    for name in (SHARED_TRACK, track):
-        found = view.state.tracks.get(name)
-        for path, step in found.steps.items() if found else ():
-            scope |= {f"outputs.{path}.{key}": value for key, value in step.outputs.items()}
+    if with_outputs:
+        for name in (SHARED_TRACK, track):
+            found = view.state.tracks.get(name)
+            for path, step in found.steps.items() if found else ():
+                scope |= {f"outputs.{path}.{key}": value for key, value in step.outputs.items()}
     return scope
+
+
+def scope_for(view: View, track: str, names: Collection[str]) -> Mapping[str, object]:
+    """What these names need of the scope: outputs are many, and few templates ask for one."""
+    return scope_of(view, track, with_outputs=any(name.startswith("outputs.") for name in names)) if names else {}
 
 
 def rendered(value: JsonValue, scope: Mapping[str, object]) -> JsonValue:
@@ -47,16 +56,14 @@ def rendered(value: JsonValue, scope: Mapping[str, object]) -> JsonValue:
             return value
 
 
-def names_in(value: JsonValue) -> Iterator[str]:
+def names_in(value: JsonValue) -> frozenset[str]:
     """Every placeholder's name in the value."""
     match value:
         case str():
-            yield from placeholders(value) if "{" in value else ()
+            return frozenset(placeholders(value)) if "{" in value else _NONE
         case list():
-            for item in value:
-                yield from names_in(item)
+            return _NONE.union(*map(names_in, value))
         case dict():
-            for item in value.values():
-                yield from names_in(item)
+            return _NONE.union(*map(names_in, value.values()))
         case _:
-            return
+            return _NONE

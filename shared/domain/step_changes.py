@@ -6,9 +6,11 @@ from typing import Any, Final
 from shared.domain.view import Cause
 from state_schema import events as happened
 from state_schema.migration import Decided, Listed, Progress, StepState
+from state_schema.model import unchecked
 
 Change = dict[str, Any]
 """Fields of `StepState` and their new values."""
+_proof: Final = unchecked(Decided)
 
 
 def _queued(step: StepState, event: happened.StepQueued, cause: Cause, number: int) -> Change:
@@ -56,10 +58,12 @@ def _failed(step: StepState, event: happened.StepFailed, cause: Cause, number: i
 
 
 def _retried(step: StepState, event: happened.StepRetried, cause: Cause, number: int) -> Change:
-    progress = step.progress.model_copy(update={"part": 0}) if step.progress else None
+    # What was done is done again from its beginning; what failed half-way goes on at its cursor.
+    half_way = step.progress if step.status not in {"completed", "skipped"} else None
+    progress = half_way.model_copy(update={"part": 0}) if half_way else None
     return {
         "status": "pending", "attempt": event.attempt, "progress": progress,
-        "retries": step.retries + 1 if event.automatic else 0,
+        "retries": step.retries + (event.attempt > step.attempt) if event.automatic else 0,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
         "rollback": step.rollback if event.automatic else None,
     }  # fmt: skip
@@ -94,7 +98,7 @@ def _released(step: StepState, event: happened.SlotReleased, cause: Cause, numbe
 
 
 def _offered(step: StepState, event: happened.ChoicesOffered, cause: Cause, number: int) -> Change:
-    return {"status": "pending", "offered": Listed(event=number, count=len(event.choices))}
+    return {"status": "pending", "offered": Listed(event=number, count=len(event.choices)), "deadline": None}
 
 
 def _opened(step: StepState, event: happened.CheckpointOpened, cause: Cause, number: int) -> Change:
@@ -115,7 +119,7 @@ def _overdue(step: StepState, event: happened.CheckpointOverdue, cause: Cause, n
 
 
 def _decided(step: StepState, event: happened.CheckpointDecided, cause: Cause, number: int) -> Change:
-    proof = Decided(
+    proof = _proof(
         reason=event.reason, verb=event.verb, actor=cause.actor, at=cause.at,
         attempt=event.attempt, digest=event.digest, signal=cause.signal,
     )  # fmt: skip

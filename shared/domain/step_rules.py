@@ -7,7 +7,10 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from shared.domain.form_rules import form_problems
 from shared.domain.permissions import LAYERS, default_layer
+from shared.domain.shape_problems import shape_problems
+from shared.domain.spelling import close_to
 from shared.domain.template_rules import Around, Place, Problem, template_problems
 from state_schema.grammar import parse_duration
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, SkillStep, Step
@@ -17,7 +20,7 @@ from state_schema.steps import Decision, OnFailure, TimedStep
 BUILT_IN: Final = frozenset({
     "start", "next", "status", "history", "inbox", "confirm", "verify", "logs", "deploy", "decide", "retry", "skip", "block",
     "abort", "rollback", "pause", "resume", "freeze", "reconcile", "link", "assign", "explain", "help", "approve",
-    "open-pr", "run-migration", "merge", "delete", "read", "open-wave", "parked", "redrive", "move",
+    "open-pr", "run-migration", "merge", "delete", "read", "open-wave", "parked", "redrive", "move", "except",
 })  # fmt: skip
 """Commands that a plan's own `resume` words must not shadow."""
 SHORTEST_REMINDER: Final = timedelta(minutes=15)
@@ -54,14 +57,16 @@ def _times(step: TimedStep, place: Place) -> Iterator[Problem]:
 
 def _skill(skill: str, inputs: dict[str, JsonValue], named: Place, given: Place) -> Iterator[Problem]:
     if skill not in SKILLS:
-        yield named, f"there is no skill {skill!r}; allowed: {', '.join(SKILLS)}"
+        meant = close_to(skill, SKILLS)
+        guess = f"did you mean {meant!r}? Allowed" if meant else "allowed"
+        yield named, f"there is no skill {skill!r}; {guess}: {', '.join(SKILLS)}"
         return
     try:
         SKILLS[skill].inputs.model_validate(inputs)
     except ValidationError as exc:
         allowed = ", ".join(SKILLS[skill].inputs.model_fields) or "nothing"
-        for error in exc.errors():
-            yield (*given, *error["loc"]), f"{error['msg']} (the skill {skill!r} takes: {allowed})"
+        for place, said in shape_problems(SKILLS[skill].inputs, inputs, exc.errors()):
+            yield (*given, *place), f"{said} (the skill {skill!r} takes: {allowed})"
 
 
 def _gate(around: Around, step: SkillStep, place: Place) -> Iterator[Problem]:
@@ -107,6 +112,11 @@ def _question(around: Around, ask: str, verb: str, place: Place) -> Iterator[Pro
 
 def _choices(asked: Decision, place: Place) -> Iterator[Problem]:
     """A choice that nobody could reach: no list, an empty one, one that stands there twice, or that means all."""
+    if asked.form is not None:
+        if asked.many:
+            yield (*place, "many"), "`many` is for `choices`; a form takes one answer a field"
+        yield from form_problems(asked.form, (*place, "form"))
+        return
     if asked.choices_from is not None:
         if asked.choices_from not in SKILLS or SKILLS[asked.choices_from].action != "read":
             allowed = ", ".join(name for name, spec in SKILLS.items() if spec.action == "read")

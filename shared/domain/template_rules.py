@@ -1,7 +1,8 @@
 """Which names a template in a plan may use, at the step where it stands."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import JsonValue
@@ -22,13 +23,15 @@ _NAMES: Final = (
 class Around:
     """Where a step stands: its plan, its phase, and the steps before it (`<phase>.<step>` to the step's id).
 
-    `uncertain` are those of them in other phases that a resource may leave out.
+    `uncertain` are those of them in other phases that a resource may leave out. `decided`: of those that are decisions,
+    the outputs, and whether each always has a value.
     """
 
     plan: Plan
     phase: Phase
     earlier: dict[str, str]
     uncertain: frozenset[str] = frozenset()
+    decided: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 
 def template_problems(around: Around, value: JsonValue, place: Place) -> Iterator[Problem]:
@@ -56,7 +59,10 @@ def _names(around: Around, template: str, place: Place) -> Iterator[Problem]:
         if (step := name.removeprefix("outputs.").rpartition(".")[0]) in around.uncertain:
             optional = step.partition(".")[0]
             yield place, f"{{{name}}} has no value where a resource leaves out {optional!r}, which is optional"
-        if not _known(around, name):
+        path, _, output = name.removeprefix("outputs.").rpartition(".")
+        if name.startswith("outputs.") and path in around.decided:
+            yield from _decided(around.decided[path], path, output, place)
+        elif not _known(around, name):
             known = [
                 *_NAMES,
                 "resource.metadata.<key>",
@@ -64,6 +70,16 @@ def _names(around: Around, template: str, place: Place) -> Iterator[Problem]:
                 "outputs.<phase>.<step>.<name>",
             ]
             yield place, f"{{{name}}} names nothing here; known: {', '.join(known)}"
+
+
+def _decided(outputs: Mapping[str, bool], path: str, output: str, place: Place) -> Iterator[Problem]:
+    if output not in outputs:
+        close = difflib.get_close_matches(output, outputs, n=1)
+        meant = f"did you mean {{outputs.{path}.{close[0]}}}?" if close else f"it has: {', '.join(outputs) or 'none'}"
+        yield place, f"{{outputs.{path}.{output}}} names no answer of that decision; {meant}"
+    elif not outputs[output]:
+        text = f"{{outputs.{path}.{output}}} may have no value: make the field required, or give it a default"
+        yield place, text
 
 
 def _known(around: Around, name: str) -> bool:

@@ -12,13 +12,23 @@ from state_schema.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """State, plan, campaign and gate. `offered`: the choices of the decision that the signal answers, if it is one."""
+    """State, plan, campaign and gate. `offered`: the choices of the decision that the signal answers, if it is one.
+
+    Only for a signal that asks for a move: `target` is the plan version (None where it is not published), `touched` every
+    (track, step) that the history speaks of.
+    """
 
     state: Migration
     plan: Plan
     campaign: Campaign
     gate: Gate
     offered: tuple[str, ...] | None = None
+    target: Plan | None = None
+    touched: frozenset[tuple[str, str]] = frozenset()
+
+    def after(self, state: Migration, gate: Gate, plan: Plan) -> "View":
+        """The same view with what an event changed: each event of a step makes one."""
+        return View(state, plan, self.campaign, gate, self.offered, self.target, self.touched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -51,22 +52,39 @@ def denied_until(windows: Sequence[Window], environment: str | None, at: datetim
     return until if until > present else None
 
 
+def next_refusal(windows: Sequence[Window], environment: str | None, at: datetime, ends: datetime) -> datetime | None:
+    """When the first window begins, after `at`, that refuses work which ends at `ends` only; None where none does."""
+    spans = [_span_of(window) for window in windows if window.overrun == "refuse" and _holds(window, environment)]
+    begins = (begin for span in spans for begin, _ in _occurrences(span, at) if at < begin < ends)
+    return min(begins, default=None)
+
+
 def _holds(window: Window, environment: str | None) -> bool:
     return window.environments is None or environment in window.environments
 
 
 def _ends_over(span: _Span, at: datetime) -> Iterator[datetime]:
     """The end of each occurrence of the span that covers `at`."""
-    today = at.astimezone(span.zone).date()
+    return (end for begin, end in _occurrences(span, at) if begin <= at < end)
+
+
+def _occurrences(span: _Span, at: datetime) -> Sequence[tuple[datetime, datetime]]:
+    """(begin, end) of every occurrence that may cover `at`, and of the next one."""
+    return _occurrences_about(span, at.astimezone(span.zone).date())
+
+
+@lru_cache(maxsize=1024)
+def _occurrences_about(span: _Span, today: date) -> Sequence[tuple[datetime, datetime]]:
     length = (span.end.day - span.begin.day) % 7
     if length == 0 and span.end.at <= span.begin.at:
         length = 7
+    found = []
     latest = today - timedelta(days=(today.weekday() - span.begin.day) % 7)
     for first in (latest - _WEEK, latest, latest + _WEEK):
         begin = min(_readings(first, span.begin.at, span.zone))
         end = max(_readings(first + timedelta(days=length), span.end.at, span.zone))
-        if begin <= at < end:
-            yield end
+        found.append((begin, end))
+    return tuple(found)
 
 
 def _readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -76,8 +94,13 @@ def _readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _span_of(window: Window) -> _Span:
-    begin, end = window.deny.split(" - ")
-    return _Span(_week_time(begin), _week_time(end), _zone(window.zone))
+    return _span(window.deny, window.zone)
+
+
+@lru_cache(maxsize=256)
+def _span(deny: str, zone: str) -> _Span:
+    begin, end = deny.split(" - ")
+    return _Span(_week_time(begin), _week_time(end), _zone(zone))
 
 
 def _week_time(text: str) -> _WeekTime:

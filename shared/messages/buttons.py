@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.messages.blocks import LABEL, Block, dialog, plain_text
 from shared.messages.escaping import one_line
+from shared.messages.form_fields import options
 from shared.messages.links import Link
 from shared.messages.standing import Standing
 from shared.messages.verbs import LOOK, label_of
@@ -35,8 +36,13 @@ def verbs_shown(question: Checkpoint) -> Sequence[str]:
 
 
 def answers(at: Standing, question: Checkpoint, offered: int, choices: Sequence[str] = ()) -> list[Block]:
-    """A button for each way to answer; `offered` is how many items a decision is about, `choices` what they are."""
-    if at.wants_one:
+    """A button for each way to answer; `offered` is how many items a decision is about, `choices` what they are.
+
+    A form has none, but for the few options of an only field: it is answered by the command.
+    """
+    if at.form is not None:
+        choices = options(at.form)
+    if at.form is not None or at.wants_one:
         return [_choice(at, question, number, choice) for number, choice in enumerate(choices[:_CHOICES], start=1)]
     return [_answer(at, question, verb, offered) for verb in verbs_shown(question)]
 

@@ -7,9 +7,10 @@ from shared.domain.view import View
 from shared.messages import buttons
 from shared.messages.blocks import HEADER, Block, actions, context, header, section
 from shared.messages.escaping import mrkdwn, one_line, sentence
+from shared.messages.form_fields import sections
 from shared.messages.happened import happened
 from shared.messages.links import link_of
-from shared.messages.needed import command, footer, in_the_channel, needed
+from shared.messages.needed import command, footer, given, in_the_channel, needed
 from shared.messages.standing import Standing
 from state_schema.migration import CheckpointKind, Status
 
@@ -54,14 +55,17 @@ def _blocks(at: Standing, offered: tuple[str, ...]) -> list[Block]:
         section(f"*What happened*\n{happened(at, offered)}"),
         section(f"*What is needed*\n{needed(at)}"),
     ]
-    if row := _buttons(at, offered):
+    if at.form is not None:
+        blocks += map(section, sections(at.form))
+    if row := button_row(at, offered):
         blocks.append(actions(row))
     if at.question is not None:
         blocks.append(context(in_the_channel(at, at.question)))
     return [*blocks, *map(context, footer(at))]
 
 
-def _buttons(at: Standing, offered: tuple[str, ...]) -> list[Block]:
+def button_row(at: Standing, offered: tuple[str, ...]) -> list[Block]:
+    """The card's buttons: an answer each, and what there is to look at. Empty where there are neither."""
     count = len(offered) or (at.step.offered.count if at.step and at.step.offered else 0)
     answers = buttons.answers(at, at.question, count, offered) if at.question else []
     found = link_of(at) if at.status not in {"completed", "aborted"} else None
@@ -87,6 +91,6 @@ def _text(at: Standing) -> str:
     if at.question is None:
         return title
     first = at.question.verbs[0]
-    items = ["<choice>" if at.wants_one else "all"] if first == "decide" else []
-    typed = command(at, first, *items)
+    answer = "<field>=<value> …" if at.form is not None else given(at)
+    typed = command(at, first, *([answer] if first == "decide" else []))
     return f"{title}: {sentence(mrkdwn(at.question.ask, _NOTIFICATION))} ({mrkdwn(typed, 200)})"

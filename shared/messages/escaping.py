@@ -25,7 +25,12 @@ def one_line(text: str, limit: int) -> str:
 
 def mrkdwn(text: str, limit: int) -> str:
     """The same for Slack's markup: escaped, and at most `limit` long after that, with no entity cut in two."""
-    return _fitted([_ENTITIES.get(character, character) for character in _seen(text, limit)], limit)
+    seen = _seen(text, limit)
+    if seen.isascii():
+        escaped = seen.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        if len(escaped) <= limit:
+            return escaped
+    return _fitted([_ENTITIES.get(character, character) for character in seen], limit)
 
 
 def words(text: str, limit: int) -> str:
@@ -68,11 +73,15 @@ def as_plain(text: str) -> str:
 
 def _seen(text: str, limit: int) -> str:
     """One line, without what hides or turns text. Only the beginning is read: a text may be megabytes."""
-    return " ".join(_UNSEEN.sub("", text[: limit * _READ_PER_SHOWN + _READ_PER_SHOWN]).split())
+    begin = text[: limit * _READ_PER_SHOWN + _READ_PER_SHOWN]
+    # What is printable has no character that is unseen, and nearly every text is.
+    return " ".join((begin if begin.isprintable() else _UNSEEN.sub("", begin)).split())
 
 
 def _fitted(pieces: str | list[str], limit: int) -> str:
     """As many whole pieces as fit, and an ellipsis where some do not. Lengths are UTF-16 units, the strictest reading."""
+    if isinstance(pieces, str) and len(pieces) * (1 if pieces.isascii() else 2) <= limit:
+        return pieces
     widths = [len(piece) + (piece > _ASTRAL) for piece in pieces]
     if sum(widths) <= limit:
         return "".join(pieces)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
+from shared.domain.form_words import shown
 from shared.domain.orders import work_of
 from shared.messages.escaping import code, link, mrkdwn, sentence, words
 from shared.messages.links import Link, link_of, opener_of
@@ -15,6 +16,7 @@ from state_schema.plan import ApprovalStep, DecisionStep
 
 _REASON = 1000
 _ITEMS = 1200
+_ANSWERS = 400
 _REVIEWS = {
     "none": "Nobody has reviewed it yet.",
     "approved": "It is approved.",
@@ -51,7 +53,7 @@ def _asked(at: Standing, question: Checkpoint, step: StepState, offered: Sequenc
             pass
     if at.is_pull_request:
         return _pull_request(at, step)
-    if at.stop is not None and isinstance(at.stop.step, DecisionStep):
+    if at.stop is not None and isinstance(at.stop.step, DecisionStep) and at.form is None:
         count = len(offered) or (step.offered.count if step.offered else 0)
         found = f": {_listed(offered)}" if offered else ""
         skill = at.stop.step.decision.choices_from
@@ -131,6 +133,9 @@ def _answer(at: Standing) -> str:
     step = at.track.steps[path] if at.track else None
     if decided.verb == "decide" and step is not None and step.chosen is not None:
         said = f"{step.chosen.count} of {step.offered.count if step.offered else '?'} chosen"
+    elif decided.verb == "decide" and step is not None and step.outputs:
+        answers = code(shown(step.outputs), _ANSWERS)
+        return f"Last answer: {answers} at {code(path)}, by {person(decided.actor)}, {moment(decided.at)}."
     return f"Last answer: *{mrkdwn(said, 80)}* at {code(path)}, by {person(decided.actor)}, {moment(decided.at)}."
 
 

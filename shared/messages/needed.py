@@ -1,12 +1,14 @@
 """The other parts of a card: what is needed, how to go on, who may, since when, what follows, and warnings."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from shared.domain.choosing import usage
 from shared.domain.display import phases_of
 from shared.messages.buttons import verbs_shown
 from shared.messages.escaping import code, mrkdwn, sentence, words
 from shared.messages.happened import remaining
-from shared.messages.people import moment, who_may
+from shared.messages.people import moment, person, who_may
 from shared.messages.standing import Standing
 from state_schema.migration import Checkpoint, PullRequestSeen
 
@@ -26,7 +28,7 @@ def needed(at: Standing) -> str:
         return "Nothing from people."
     match step.status:
         case "queued" if step.until is not None:
-            return f"Nothing from people: no start is allowed before {moment(step.until)}."
+            return _frozen(at, step.until)
         case "queued":
             return "Nothing from people: it starts when its turn comes."
         case "waiting" if step.until is not None and step.failure is not None:
@@ -35,6 +37,21 @@ def needed(at: Standing) -> str:
             return f"Nothing from people: it waits until {moment(step.until)}."
         case _:
             return "Nothing from people: machines are at work."
+
+
+def _frozen(at: Standing, until: datetime) -> str:
+    """Until when, why, and how two people let it start before."""
+    why = f" ({words(at.freeze.reason, 300)})" if at.freeze and at.freeze.reason else ""
+    rests = f"it is frozen until {moment(until)}{why}" if at.freeze else f"no start is allowed before {moment(until)}"
+    typed = code(command(at, "except"))
+    if at.exception is None:
+        return f"Nothing from people: {rests}. With two of them it may start before, in the channel: {typed}."
+    who = f"{person(at.exception.actor)} asked for an exception"
+    if at.exception.approved_by is None:
+        return f"A second person, who is an approver: {rests}; {who}. To approve it, in the channel: {typed}."
+    return (
+        f"Nothing from people: {rests}, but {who}, {person(at.exception.approved_by)} approved it, and it starts soon."
+    )
 
 
 def _from_people(question: Checkpoint) -> str:
@@ -62,10 +79,19 @@ def command(at: Standing, verb: str, *rest: str) -> str:
     return " ".join((COMMAND, verb, at.view.state.resource.id, *where, *rest))
 
 
+def given(at: Standing) -> str:
+    """What stands behind `decide`: every item, one choice, or the fields of a form."""
+    if at.form is not None:
+        return usage(at.form)
+    return "<choice>" if at.wants_one else "all"
+
+
 def in_the_channel(at: Standing, question: Checkpoint) -> str:
     """The same answers as text: Slack takes no slash command in a thread."""
+    if at.form is not None:
+        return f"In the channel: {code(command(at, 'decide', given(at)), 1500)}."
     if at.wants_one:
-        return f"In the channel: {code(command(at, 'decide', '<choice>'))}."
+        return f"In the channel: {code(command(at, 'decide', given(at)))}."
     if question.kind == "decision":
         some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
         return f"In the channel: {some} for some, {every} for all."
@@ -79,6 +105,8 @@ def footer(at: Standing) -> Iterator[str]:
         yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}.{_reminded(at.question)}"
     if phases := _phases(at):
         yield phases
+    if at.view.state.plan != at.view.campaign.plan:
+        yield f"It is on {at.view.state.plan}; new resources get {at.view.campaign.plan}."
     if warnings := list(_warnings(at)):
         yield "\n".join(f"⚠️ {warning}" for warning in warnings)
 

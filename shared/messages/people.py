@@ -31,7 +31,7 @@ def moment(at: datetime) -> str:
 
 def in_utc(at: datetime) -> str:
     """`2026-11-22 18:30 UTC`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def who_may(at: Standing, question: Checkpoint) -> str:

@@ -12,8 +12,10 @@ from shared.messages.escaping import one_line
 from shared.messages.needed import COMMAND
 from shared.messages.people import in_utc
 from shared.messages.plan_way import Passage, Question, Way, unit_of, ways_of
+from state_schema.forms import Form
 from state_schema.ids import SHARED_TRACK
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Plan, SkillStep, WaitStep
+from state_schema.steps import AnyStep, Decision
 
 _INDENT: Final = "    "
 _ASK: Final = 120
@@ -78,7 +80,8 @@ def _nodes(track: str, passage: Passage, node: str) -> Iterator[tuple[str, str]]
     gates = [question for question in passage.first if question.kind != "approval"]
     marks = [f"🔒 first {_command(question)}" for question in gates]
     shape, lines = _drawn(passage)
-    yield node, f"{node}{_shaped(shape, _label(passage.stop.step.id, *lines, *marks))}{':::gated' if gates else ''}"
+    label = _label(passage.stop.step.id, *lines, *_in_time(passage.stop.step), *marks)
+    yield node, f"{node}{_shaped(shape, label)}{':::gated' if gates else ''}"
 
 
 def _drawn(passage: Passage) -> tuple[tuple[str, str], tuple[str, ...]]:
@@ -91,12 +94,26 @@ def _drawn(passage: Passage) -> tuple[tuple[str, str], tuple[str, ...]]:
             return _APPROVAL, asked
         case ConfirmationStep():
             return _CONFIRMATION, asked
+        case DecisionStep(decision=Decision(form=Form(properties=fields))):
+            return _DECISION, (*asked, one_line(f"fields: {', '.join(fields)}", _ASK))
         case DecisionStep():
             return _DECISION, asked
         case WaitStep(wait=wait):
             return _WAIT, (f"waits {wait}" if isinstance(wait, str) else f"waits until {in_utc(wait)}",)
         case _:
             assert_never(passage.stop.step)
+
+
+def _in_time(step: AnyStep) -> Iterator[str]:
+    """What happens where it takes too long, or fails."""
+    if isinstance(step, WaitStep):
+        return
+    if step.remind is not None:
+        yield f"reminded every {step.remind}"
+    if step.timeout is not None:
+        yield f"{'fails' if isinstance(step, SkillStep) else 'overdue'} after {step.timeout}"
+    if isinstance(step, SkillStep) and step.on_failure.rollback is not None:
+        yield f"roll back with {step.on_failure.rollback}"
 
 
 def _question(question: Question) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ def _own(plan: Plan, track: str, stop: Stop) -> Question | None:
         case ConfirmationStep(confirmation=asked):
             return Question("confirmation", asked.resume, _filled(plan, track, asked.ask))
         case DecisionStep(decision=asked):
-            given = "<choice> …" if asked.takes_many else "<choice>"
+            given = "<field>=<value> …" if asked.form else "<choice> …" if asked.takes_many else "<choice>"
             return Question("decision", "decide", _filled(plan, track, asked.ask), given)
         case SkillStep() | WaitStep():
             return None

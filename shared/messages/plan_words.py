@@ -3,14 +3,26 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
+from shared.domain.form_words import wanted
+from shared.messages.form_fields import without
 from shared.messages.needed import COMMAND
 from shared.messages.people import in_utc
 from shared.messages.plan_asked import answer, counted, listed, prose, table, who
 from shared.messages.plan_way import Passage, Question, Way, action_of, unit_of, ways_of
+from state_schema.forms import Form
 from state_schema.ids import SHARED_TRACK
 from state_schema.plan import Plan
 from state_schema.skills import Action
-from state_schema.steps import AnyStep, ApprovalStep, ConfirmationStep, Decision, DecisionStep, SkillStep, WaitStep
+from state_schema.steps import (
+    AnyStep,
+    ApprovalStep,
+    ConfirmationStep,
+    Decision,
+    DecisionStep,
+    OnFailure,
+    SkillStep,
+    WaitStep,
+)
 
 _DOES: Final[dict[Action, str]] = {
     "read": "looks, and changes nothing",
@@ -46,7 +58,8 @@ def _overview(ways: Sequence[Way], unit: str) -> Iterator[str]:
     yield (
         "**Waymark** works by itself. **A person** is asked by a card in Slack, and answers with its button; the "
         "command typed in the channel does the same. What must be answered first is the default: a campaign may "
-        "set other gates, and says how many steps may be at work at once."
+        "set other gates, and says how many steps may be at work at once. What fails for now is tried again by itself, "
+        "a few times; then, and about any other failure, a person is asked."
     )
     yield counted(ways)
 
@@ -119,9 +132,18 @@ def _step(track: str, passage: Passage, unit: str) -> str:
 
 
 def _choices(decision: Decision) -> str:
+    if decision.form is not None:
+        return f"There is to fill in: {'; '.join(_field(decision.form, name) for name in decision.form.properties)}."
     if decision.choices is None:
         return f"**Waymark** lists what there is to choose, with the skill `{decision.choices_from}`."
     return f"There is to choose: {', '.join(f'“{prose(choice)}”' for choice in decision.choices)}."
+
+
+def _field(form: Form, name: str) -> str:
+    field = form.properties[name]
+    title = f"{prose(field.title)} (`{name}`)" if field.title else f"`{name}`"
+    described = f", “{prose(field.description)}”" if field.description else ""
+    return f"{title}, {prose(wanted(field))}, {prose(without(form, name))}{described}"
 
 
 def _in_time(step: AnyStep) -> Iterator[str]:
@@ -134,8 +156,22 @@ def _in_time(step: AnyStep) -> Iterator[str]:
         yield f"It has failed where it is not done after `{step.timeout}`."
     elif step.timeout is not None:
         yield f"Overdue after `{step.timeout}`, and open still: silence is no answer."
+    if isinstance(step, SkillStep) and {"retries", "first_delay"} & step.on_failure.model_fields_set:
+        yield _again(step.on_failure)
     if isinstance(step, SkillStep) and step.on_failure.rollback is not None:
         yield f"Where it fails, people may roll back, with the skill `{step.on_failure.rollback}`."
+
+
+def _again(policy: OnFailure) -> str:
+    """How often what kind of failure is tried again without asking anybody."""
+    ways = (
+        ("that may pass by itself", policy.retries.transient),
+        ("that an update may heal", policy.retries.retriable),
+    )
+    tried = [f"a failure {kind} up to {times} {'time' if times == 1 else 'times'}" for kind, times in ways if times]
+    if not tried:
+        return "No failure is tried again by itself."
+    return f"Tried again by itself: {listed(tried)}, first after `{policy.first_delay}`."
 
 
 def _heading(way: Way) -> str:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Final
 
+from shared.domain.form_words import shown
 from shared.domain.view import Decision, Refusal
 from shared.messages.escaping import code, mrkdwn
 from shared.messages.links import address_in_words
@@ -31,19 +32,28 @@ _WORDS: Final = {
     "failed": "failed",
     "blocked": "is blocked",
 }
+_NAMES_PEOPLE: Final = frozenset({"already_decided", "already_excepted", "already_frozen", "second_person"})
 _HELP: Final = {
     "start": "start <resource>",
     "abort": "abort <resource>",
     "status": "status [resource]",
+    "history": "history <resource>",
     "help": "help",
-    "decide": "decide <resource> [environment] all | <item> …",
+    "move": "move <resource> <plan>@<version>",
+    "pause": "pause [all | wave N | environment E | migration R] [reason]",
+    "resume": "resume [all | wave N | environment E | migration R]",
+    "freeze": "freeze all | campaign | wave N | environment E | migration R until <moment> [reason]",
+    "except": "except <resource> <environment> [reason]",
+    "open-wave": "open-wave <N>",
+    "next": "next",
+    "decide": "decide <resource> [environment] all | <item> … | <field>=<value> …",
 }
 
 
 def refusal_text(refusal: Refusal) -> str:
     """Why nothing was done, and what to do next."""
     text = mrkdwn(refusal.message, 1500)
-    if refusal.reason_code == "already_decided":
+    if refusal.reason_code in _NAMES_PEOPLE:
         text = with_mentions(text)
     return f"{text} {mrkdwn(refusal.next_step, 1000)}".strip()
 
@@ -59,7 +69,8 @@ def answer_text(decision: Decision, signal: Act) -> str:
     if not decision.events:
         return f"{code(signal.verb)} was taken before; nothing changed at {state.resource.id}."
     if decided is None:
-        return f"{done(signal.verb)} {state.resource.id}{_now(state, _tracks(decision.events))}."
+        where = f" to {signal.move.to}" if signal.move else ""
+        return f"{done(signal.verb)} {state.resource.id}{where}{_now(state, _tracks(decision.events))}."
     return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(state, [decided.track])}."
 
 
@@ -90,6 +101,19 @@ def unknown_resource_text(resource: str, known: Sequence[str]) -> str:
     return f"The campaign has no {code(resource, 100)}. {hint}"
 
 
+def unknown_campaign_text(campaign: str, known: Sequence[str]) -> str:
+    """There is no such campaign; those that were probably meant, else the first ones of the list."""
+    close = difflib.get_close_matches(campaign[:60].lower(), known, n=3)
+    if close:
+        hint = f"Did you mean {' or '.join(map(code, close))}?"
+    elif known:
+        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+        hint = f"There {'is' if len(known) == 1 else 'are'} {', '.join(map(code, known[:_LISTED]))}{more}."
+    else:
+        hint = f"There is none at all: apply one with {code('migrate campaign apply FILE')}."
+    return f"There is no campaign {code(campaign, 100)}. {hint}"
+
+
 def status_text(campaign: str, summaries: Sequence[Summary]) -> str:
     """The campaign, or one migration, in a few lines; those that people can act on come first."""
     ranked = sorted(summaries, key=lambda row: (not row.actionable, row.status == "completed", row.wave, row.resource))
@@ -99,7 +123,9 @@ def status_text(campaign: str, summaries: Sequence[Summary]) -> str:
 def _row(row: Summary) -> str:
     name = mrkdwn(row.name or row.resource, 80)
     now = f" at {code(row.current_step, 130)}" if row.current_step else ""
-    return f"• *{name}* · {code(row.word, 80)}{now}" + (f": {mrkdwn(row.next_action, 400)}" if row.next_action else "")
+    follows = f": {mrkdwn(row.next_action, 400)}" if row.next_action else ""
+    typed = f" ({code(f'{COMMAND} {row.command}')})" if row.command else ""
+    return f"• *{name}* · {code(row.word, 80)}{now}{follows}{typed}"
 
 
 def _within(title: str, lines: Sequence[str]) -> str:
@@ -115,6 +141,8 @@ def _within(title: str, lines: Sequence[str]) -> str:
 
 
 def _taken(decided: CheckpointDecided) -> str:
+    if decided.answers is not None:
+        return f"Answered {code(shown(decided.answers), 1000)} for {decided.step}"
     if decided.choices is not None:
         return f"Chose {len(decided.choices):,} for {decided.step}"
     if decided.verb in {"deploy", "run-migration", "open-pr", "merge", "delete"}:

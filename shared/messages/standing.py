@@ -5,10 +5,15 @@ from functools import cached_property
 from typing import Final
 
 from shared.domain.display import waits_for, word_of
+from shared.domain.freezing import freezes_over
+from shared.domain.gate import environment_of
 from shared.domain.view import View
 from shared.messages.escaping import one_line
+from state_schema.forms import Form
+from state_schema.gate import Freeze, FreezeException
 from state_schema.migration import Checkpoint, Decided, Status, StepState, Track
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
+from state_schema.steps import Decision
 
 _OVER: Final = frozenset({"completed", "aborted"})
 
@@ -71,6 +76,23 @@ class Standing:
         return self.step.checkpoint if self.step and self.view.state.status not in _OVER else None
 
     @cached_property
+    def freeze(self) -> Freeze | None:
+        """The freeze whose end the step queues for; None where it queues for a window's, or for none."""
+        step, resource = self.step, self.view.state.resource
+        if step is None or step.status != "queued" or step.until is None:
+            return None
+        over = freezes_over(self.view.gate, resource.id, environment_of(self.name), resource.wave)
+        return max((one for one in over if one.until > step.since), key=lambda one: one.until, default=None)
+
+    @cached_property
+    def exception(self) -> FreezeException | None:
+        """The exception from window or freeze that was asked for here, approved or not."""
+        step = self.step
+        found = self.view.gate.exceptions.get(f"{self.view.state.resource.id}/{self.name}")
+        waits = step is not None and step.status == "queued" and step.until is not None
+        return found if waits and found is not None and step is not None and found.until > step.since else None
+
+    @cached_property
     def is_pull_request(self) -> bool:
         """Whether the question is a pull request: people answer it on GitHub, and here they only ask for a look."""
         asks = self.question is not None and self.question.reason == "step"
@@ -79,9 +101,19 @@ class Standing:
     @cached_property
     def wants_one(self) -> bool:
         """Whether the question is a decision for exactly one of several choices."""
+        return self.decision is not None and self.decision.form is None and not self.decision.takes_many
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The decision that is asked for here and now."""
         asks = self.question is not None and self.question.reason == "step"
         step = self.stop.step if self.stop else None
-        return asks and isinstance(step, DecisionStep) and not step.decision.takes_many
+        return step.decision if asks and isinstance(step, DecisionStep) else None
+
+    @cached_property
+    def form(self) -> Form | None:
+        """The fields that are asked for here and now."""
+        return self.decision.form if self.decision else None
 
     @cached_property
     def last_answer(self) -> tuple[str, Decided] | None:

@@ -2,27 +2,32 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from shared.domain.display import phases_of
+from shared.domain.display import phases_of, wave_awaited
 from shared.domain.follow import track_names
 from shared.domain.view import View
-from shared.messages.escaping import cell
+from shared.messages.escaping import cell, one_line
 from shared.messages.links import link_of
+from shared.messages.needed import COMMAND
+from shared.messages.people import in_utc
 from shared.messages.standing import Standing
 from state_schema.migration import Status
 from state_schema.summary import Summary
 
-_WAITS_FOR_OTHERS: Final = frozenset({"blocked", "failed", "queued"})
+_WAITS_FOR_OTHERS: Final = frozenset({"blocked", "failed", "pending", "queued"})
 _PHASE: Final[dict[Status, str]] = {"completed": "✓ {}", "skipped": "({})", "pending": "{}"}
 _NEVER_LEFT_OUT: Final = ("actionable", "blocked", "completed")
+TRACK_HEADINGS: Final = ("Environment", "Status", "Phases", "Waits for")
+_CELL: Final = 300
 
 
 def counted(summaries: Sequence[Summary]) -> str:
     """`2 actionable, 1 blocked, 12 completed, 3 in progress`: every migration is in exactly one number.
 
     Actionable: a person can act on it now, a failed one included. Blocked: nobody can, it waits for others (for their
-    slot, a window, or what blocks it). In progress: machines are at work. The first three numbers are always there.
+    slot, their wave, a window, or what blocks it). In progress: machines are at work. The first three numbers are always there.
     """
     counts = Counter(map(_group, summaries))
     shown = [*_NEVER_LEFT_OUT, *sorted(counts.keys() - set(_NEVER_LEFT_OUT), reverse=True)]
@@ -39,17 +44,41 @@ def _group(row: Summary) -> str:
 
 def campaign_markdown(campaign: str, summaries: Sequence[Summary], unit: str = "resource") -> str:
     """A table of the migrations in the order given, and one line that counts them. `unit` is the plan's."""
-    rows = [(row.name or row.resource, row.current_step, row.last_done, row.next_action) for row in summaries]
-    table = _table((unit.capitalize(), "Current step", "Last done", "Next action"), rows)
+    rows = [
+        (cell(row.name or row.resource), cell(row.current_step), cell(row.last_done), _with_command(row))
+        for row in summaries
+    ]
+    table = _table(headings(unit), rows)
     return f"# {cell(campaign)}\n\n{counted(summaries)}\n\n{table}\n"
+
+
+def headings(unit: str) -> tuple[str, ...]:
+    """Of a campaign's table; `unit` is the plan's word for a resource."""
+    return unit.capitalize(), "Current step", "Last done", "Next action"
+
+
+def _with_command(row: Summary) -> str:
+    """`Start it (`/migrate start email.notifications`)`, of which only the sentence may be cut."""
+    return cell(row.next_action) + (f" (`{COMMAND} {row.command}`)" if row.command else "")
 
 
 def migration_markdown(view: View) -> str:
     """A table with a row for each track, those that did not start included."""
     state = view.state
-    rows = [_track_row(Standing(view, name)) for name in track_names(view)]
-    table = _table(("Environment", "Status", "Phases", "Waits for"), rows)
-    return f"# {cell(state.resource.name or state.resource.id)}\n\n`{state.id}` is {state.status}.\n\n{table}\n"
+    table = _table(TRACK_HEADINGS, [[cell(text) for text in row] for row in track_rows(view)])
+    return (
+        f"# {cell(state.resource.name or state.resource.id)}\n\n`{state.id}` is {state.status}{_on(view)}.\n\n{table}\n"
+    )
+
+
+def track_rows(view: View) -> list[tuple[str, ...]]:
+    """A row of plain texts for each track, under TRACK_HEADINGS."""
+    return [_track_row(Standing(view, name)) for name in track_names(view)]
+
+
+def _on(view: View) -> str:
+    """The plan version, where it is not the one that new resources get."""
+    return "" if view.state.plan == view.campaign.plan else f", on {view.state.plan}"
 
 
 def waits_for(at: Standing) -> str | None:
@@ -59,11 +88,11 @@ def waits_for(at: Standing) -> str | None:
     if at.status in {"completed", "aborted"}:
         return None
     if at.track is None:
-        return ", ".join(at.blockers) or "its start"
+        return ", ".join(at.blockers) or _awaited(at.view) or "its start"
     step = at.step
     match step.status if step else None:
         case "queued":
-            return f"a start at {step.until:%Y-%m-%d %H:%M} UTC" if step and step.until else "its turn"
+            return _its_time(at, step.until) if step and step.until else "its turn"
         case "waiting" if step and step.until is not None:
             again = "another try" if step.failure else "the time"
             return f"{again} at {step.until:%Y-%m-%d %H:%M} UTC"
@@ -74,11 +103,27 @@ def waits_for(at: Standing) -> str | None:
             return at.stop.path if at.stop else None
 
 
+def _its_time(at: Standing, until: datetime) -> str:
+    if at.freeze is None:
+        told = f"a start at {in_utc(until)}"
+    else:
+        told = f"frozen until {in_utc(until)}" + (f" ({one_line(at.freeze.reason, _CELL)})" if at.freeze.reason else "")
+    wants = at.exception is not None and at.exception.approved_by is None
+    return f"{told}; an exception wants a second person" if wants else told
+
+
+def _awaited(view: View) -> str:
+    """The wave that must be completed before it may be started; empty where it may be."""
+    if view.state.status != "pending":
+        return ""
+    return wave_awaited(view.gate, view.campaign, view.state.resource.wave)
+
+
 def _track_row(at: Standing) -> tuple[str, ...]:
     phases = (_PHASE.get(status, "**{}**").format(name) for name, status in phases_of(at.view, at.name).items())
     return at.name, at.word, " ".join(phases), waits_for(at) or ""
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *([cell(value) for value in row] for row in rows)]
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -33,6 +33,7 @@ _DONE: Final = {
     "block": "Marked as blocked",
     "rollback": "Rolling back",
     "abort": "Aborted",
+    "move": "Moved",
     "start": "Started",
 }
 LOOK: Final = "Check now"

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.errors import RetryableError
 from state_schema.signals import Failed, Pending, Progressed, Succeeded
 
 Report = Succeeded | Pending | Progressed | Failed
+Claim = Literal["none", "held", "reported"]
+"""Nobody ever claimed it; somebody did, who is at it or has died at it; or it is done and its report is remembered."""
 
 
 class ClaimHeldError(RetryableError):
@@ -22,6 +24,10 @@ class Effects(Protocol):
 
         ClaimHeldError where another worker holds the claim. Where `act` raises, the claim is given back and the error passes.
         """
+        ...
+
+    def claim(self, key: str) -> Claim:
+        """How far `key` has come, read consistently."""
         ...
 
 

@@ -5,7 +5,7 @@ A plain dataclass, because the doors that send it do without pydantic.
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Final, Self
 
 ADDRESS: Final = re.compile(r"(pull_request|workflow_run):[1-9][0-9]*/[1-9][0-9]*")
@@ -31,7 +31,7 @@ class Sighting:
 
     def to_json(self) -> str:
         """ASCII, keys in the order of the fields."""
-        return json.dumps(asdict(self))
+        return json.dumps({name: getattr(self, name) for name in _NAMES})
 
     @classmethod
     def from_json(cls, message: str) -> Self:
@@ -42,13 +42,15 @@ class Sighting:
             document = json.loads(message)
         except RecursionError as exc:
             raise ValueError("the sighting is nested too deeply to be read") from exc
-        names = [item.name for item in fields(cls)]
-        if not isinstance(document, dict) or set(document) != set(names):
-            raise ValueError(f"a sighting is a JSON object with exactly the fields {', '.join(names)}")
-        for name in names:
+        if not isinstance(document, dict) or set(document) != set(_NAMES):
+            raise ValueError(f"a sighting is a JSON object with exactly the fields {', '.join(_NAMES)}")
+        for name in _NAMES:
             value = document[name]
             if not isinstance(value, str) or len(value) > _LONGEST:
                 raise ValueError(f"the sighting's field {name} has to be text of at most {_LONGEST} characters")
         if not ADDRESS.fullmatch(document["address"]):
             raise ValueError(f"{document['address']!r} is no address such as pull_request:<repository id>/<number>")
         return cls(**document)
+
+
+_NAMES: Final = tuple(field.name for field in fields(Sighting))

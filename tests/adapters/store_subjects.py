@@ -123,6 +123,12 @@ def _in_memory(_: pytest.FixtureRequest) -> Stores:
     )
 
 
+def _simulated(_: pytest.FixtureRequest) -> Stores:
+    from tests.adapters.simulated_subjects import simulated_stores
+
+    return simulated_stores()
+
+
 def _sqlite(request: pytest.FixtureRequest) -> Stores:
     path: Path = request.getfixturevalue("tmp_path")
     engine = open_engine(str(path / "waymark.db"))
@@ -142,6 +148,7 @@ def _dynamodb_local(request: pytest.FixtureRequest) -> Stores:
 
 MAKERS: dict[str, Callable[[pytest.FixtureRequest], Stores]] = {
     "in_memory": _in_memory,
+    "simulated": _simulated,
     "sqlite": _sqlite,
     "ministack": _ministack,
     "dynamodb_local": _dynamodb_local,

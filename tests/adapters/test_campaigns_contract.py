@@ -9,7 +9,7 @@ from shared.ports.campaigns import CampaignCommit
 from shared.ports.effects import PostedCard
 from state_schema.campaign import Campaign
 from tests.adapters.store_subjects import Stores
-from tests.builders import ACTOR, NOW, a_campaign, a_plan
+from tests.builders import ACTOR, NOW, A, a_campaign, a_commit, a_plan
 
 CARD = "airflow-3/alpha#prod-us"
 
@@ -60,6 +60,20 @@ def test_an_applied_campaign_is_loaded_with_its_version(stores: Stores) -> None:
     stores.campaigns.save(applied(changed, before=1))
 
     assert stores.campaigns.load("airflow-3") == (2, changed)
+
+
+def test_every_step_sees_the_campaign_that_was_applied_last(stores: Stores) -> None:
+    applied_in_turn = [a_campaign(limits={"active": active}) for active in (1, 2, 1)]
+    stores.plans.publish(a_plan())
+
+    seen = []
+    for before, campaign in enumerate(applied_in_turn):
+        stores.campaigns.save(applied(campaign, before))
+        if not before:
+            stores.migrations.save(a_commit())
+        seen += [stores.migrations.load(A).view.campaign, stores.campaigns.load("airflow-3")[1]]
+
+    assert seen == [campaign for campaign in applied_in_turn for _ in range(2)]
 
 
 @pytest.mark.parametrize("before", [0, 2])

@@ -18,6 +18,7 @@ from shared.adapters.sql_idempotency import SqlIdempotency
 from shared.errors import PermanentError, RetryableError
 from shared.ports.effects import Effects, Report
 from state_schema.signals import Failed, Pending, Progressed, Succeeded
+from tests.adapters.simulated_subjects import simulated_effects
 from tests.engines import a_dynamodb_client
 from tests.fakes.effects import FakeEffects
 
@@ -76,9 +77,13 @@ def layer(request: pytest.FixtureRequest) -> KeyedByOrder:
     return made
 
 
-@pytest.fixture(params=[pytest.param(None, id="fake"), *STORED])
+IN_MEMORY = [pytest.param(FakeEffects, id="fake"), pytest.param(simulated_effects, id="simulated")]
+
+
+@pytest.fixture(params=[*IN_MEMORY, *STORED])
 def effects(request: pytest.FixtureRequest) -> Effects:
-    return PowertoolsEffects(request.param(request), lease=60) if request.param else FakeEffects()
+    make = request.param
+    return make() if make in {FakeEffects, simulated_effects} else PowertoolsEffects(make(request), lease=60)
 
 
 def kill_in(effects: Effects, key: str = KEY) -> None:
@@ -197,3 +202,32 @@ def _insist(effects: Effects, key: str, act: Callable[[], Report]) -> Report:
             return effects.once(key, act)
         except RetryableError:
             continue
+
+
+def test_how_far_a_key_has_come_is_told_without_touching_it(effects: Effects) -> None:
+    assert effects.claim(KEY) == "none"
+
+    def looking() -> Report:
+        assert effects.claim(KEY) == "held"
+        return Succeeded()
+
+    effects.once(KEY, looking)
+    assert effects.claim(KEY) == "reported"
+    assert effects.claim(f"{KEY}+1") == "none"
+
+
+def test_a_claim_that_was_given_back_is_none(effects: Effects) -> None:
+    def fail() -> Report:
+        raise RetryableError("busy")
+
+    with pytest.raises(RetryableError):
+        effects.once(KEY, fail)
+    assert effects.claim(KEY) == "none"
+
+
+def test_a_claim_whose_worker_has_died_and_whose_lease_is_over_is_held_all_the_same(layer: KeyedByOrder) -> None:
+    effects = PowertoolsEffects(layer, lease=0.001)
+    kill_in(effects)
+    time.sleep(0.05)
+
+    assert effects.claim(KEY) == "held"

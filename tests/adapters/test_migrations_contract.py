@@ -40,6 +40,16 @@ def test_what_was_created_is_loaded_with_plan_campaign_and_an_empty_gate(stores:
     assert stores.migrations.load(A) == Loaded(view, commit.records[-1].hash)
 
 
+def test_what_is_loaded_again_has_the_campaign_as_it_was_applied_last(stores: Stores) -> None:
+    stores.with_campaign().migrations.save(a_commit(gate=a_gate(1)))
+    stores.migrations.load(A)
+    changed = a_campaign(channel="C0OTHER")
+
+    stores.campaigns.save(CampaignCommit(1, changed, ACTOR, NOW))
+
+    assert stores.migrations.load(A).view.campaign == changed
+
+
 def test_what_is_missing_is_named(stores: Stores) -> None:
     with pytest.raises(NotFoundError, match=r"no migration airflow-3/alpha\. Apply a campaign"):
         stores.migrations.load(A)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.ports.effects import ClaimHeldError, Report
+from shared.ports.effects import Claim, ClaimHeldError, Report
 
 
 class FakeEffects:
@@ -11,6 +11,11 @@ class FakeEffects:
     def __init__(self) -> None:
         self.reports: dict[str, Report] = {}
         self.held: set[str] = set()
+
+    def claim(self, key: str) -> Claim:
+        if key in self.reports:
+            return "reported"
+        return "held" if key in self.held else "none"
 
     def once(self, key: str, act: Callable[[], Report]) -> Report:
         if key in self.reports:

@@ -123,6 +123,7 @@ class Journey:
             actor="principal:local",
             at=self.clock(),
             campaigns=self.engine.campaigns,
+            controls=self.engine.controls,
             migrations=self.engine.migrations,
         )
 

@@ -13,7 +13,7 @@ from state_schema.campaign import Campaign
 from state_schema.events import MigrationCreated
 from tests.fakes.crashes import Crash
 from tests.fakes.races import OvertakenMigrations
-from tests.fakes.stores import FakeCampaigns, FakeMigrationIndex, FakeMigrations, FakePlans, FakeStores
+from tests.fakes.stores import FakeCampaigns, FakeControls, FakeMigrationIndex, FakeMigrations, FakePlans, FakeStores
 from tests.functional.journey import BILLING, EMAIL
 from tests.stories import MONDAY, the_campaign, the_plan
 
@@ -27,6 +27,7 @@ class Desk:
         self.stores = FakeStores()
         self.plans = FakePlans(self.stores)
         self.campaigns = FakeCampaigns(self.stores)
+        self.controls = FakeControls(self.stores)
         self.migrations: Migrations = FakeMigrations(self.stores)
         self.plans.publish(the_plan())
 
@@ -46,6 +47,7 @@ class Desk:
             actor=ACTOR,
             at=MONDAY,
             campaigns=self.campaigns,
+            controls=self.controls,
             migrations=migrations or self.migrations,
         )
 

@@ -48,7 +48,10 @@ def problems_in(file: Path) -> list[str]:
     return [
         f"{at('tset')}: environments.prod-us.blocked_by[0]: 'tset' is no environment of this plan; allowed: "
         + ", ".join(the_plan().environments),
-        f"{at('verifi}')}: phases[4].steps[0].skill: there is no skill 'verifi'; allowed: {', '.join(SKILLS)}",
+        (
+            f"{at('verifi}')}: phases[4].steps[0].skill: there is no skill 'verifi'; did you mean 'verify'? "
+            f"Allowed: {', '.join(SKILLS)}"
+        ),
         f"{at('abort')}: phases[4].steps[1].confirmation.resume: 'abort' is a built-in command; choose another word",
     ]
 
@@ -158,5 +161,5 @@ def test_a_wrong_plan_is_not_published(data: Path, wrong: Path) -> None:
 def test_publishing_needs_a_data_file(tmp_path: Path) -> None:
     result = migrate("publish", EXAMPLE, "--data", tmp_path / "none.db")
 
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert "There is no data file" in result.stderr

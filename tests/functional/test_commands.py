@@ -116,6 +116,57 @@ def test_status_of_one_resource_shows_it_alone() -> None:
     assert "E-mail" not in said.text
 
 
+def test_status_says_which_wave_a_resource_waits_for() -> None:
+    journey = Journey(the_campaign(waves={1: {}, 2: {"after": 1}}))
+
+    assert journey.type("status").text == (
+        "*airflow-3*: 1 actionable, 1 blocked, 0 completed\n"
+        "• *E-mail notifications* · `pending`: Start it (`/migrate start email.notifications`)\n"
+        "• *Billing reports* · `pending`: waits for wave 1"
+    )
+
+
+def test_status_follows_a_wave_that_was_opened_later() -> None:
+    journey = Journey(the_campaign(waves={1: {}, 2: {"after": 1}}))
+
+    assert journey.type("open-wave 2").ok
+
+    assert journey.type("status billing.reports").text == (
+        "*airflow-3*: 1 actionable, 0 blocked, 0 completed\n"
+        "• *Billing reports* · `pending`: Start it (`/migrate start billing.reports`)"
+    )
+
+
+def test_history_tells_the_last_events_the_newest_last() -> None:
+    journey = Journey().started()
+    total = journey.view().state.version
+
+    lines = journey.type("history email.notifications").text.splitlines()
+
+    assert lines[0] == f"*airflow-3/email.notifications*: {total} events"
+    assert len(lines) == 1 + total
+    assert lines[1].endswith("· `principal:local` · Created in wave 1, with the plan airflow-3@1.")
+    assert lines[2].endswith("· <@U_OPERATOR> · Started.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("history", "Which resource? Write `history <resource>`."),
+        ("history billing.report", "The campaign has no `billing.report`. Did you mean `billing.reports`?"),
+        ("history ../x", "The campaign has no `../x`. It has `email.notifications`, `billing.reports`."),
+    ],
+)
+def test_history_of_nothing_says_what_there_is(text: str, said: str) -> None:
+    assert Journey().type(text) == Said(ok=False, text=said)
+
+
+def test_a_pause_of_a_resource_that_does_not_exist_names_those_that_do() -> None:
+    said = "The campaign has no `email.notification`. Did you mean `email.notifications`?"
+
+    assert Journey().type("pause migration email.notification") == Said(ok=False, text=said)
+
+
 def test_status_of_two_thousand_resources_fits_into_an_answer() -> None:
     resources = [{"id": f"cluster-{number}", "name": "Cluster " + "x" * 190} for number in range(2000)]
     journey = Journey(the_campaign(resources=resources))
@@ -193,7 +244,7 @@ def test_a_choice_that_is_too_long_is_answered_instead_of_poisoning_the_queue() 
 
     assert said == Said(
         ok=False,
-        text="I can't take that: choices.0: String should have at most 200 characters. Nothing was done.",
+        text="I can't take that: choices.0: has 2,900 characters, and 200 are the most. Nothing was done.",
     )
 
 
@@ -384,11 +435,19 @@ def test_a_campaign_can_be_named_by_the_command_line() -> None:
     assert journey.type("start late.cluster", channel=None, campaign="airflow-3-late").ok
 
 
-@pytest.mark.parametrize("named", ["airflow-4", "", "AIRFLOW-3"])
-def test_a_campaign_that_does_not_exist_is_not_replaced_by_another(named: str) -> None:
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        ("airflow-4", "Did you mean `airflow-3`?"),
+        ("AIRFLOW-3", "Did you mean `airflow-3`?"),
+        ("", "There is `airflow-3`."),
+    ],
+)
+def test_a_campaign_that_does_not_exist_is_not_replaced_by_another(named: str, hint: str) -> None:
     journey = Journey()
 
-    assert journey.type(f"start email.notifications --campaign={named}") == Said(ok=False, text=NOWHERE)
+    said = Said(ok=False, text=f"There is no campaign `{named or '?'}`. {hint}")
+    assert journey.type(f"start email.notifications --campaign={named}") == said
     assert journey.kinds() == ["migration_created"]
 
 

@@ -89,6 +89,7 @@ class Deployed:
             actor="principal:local",
             at=self.clock(),
             campaigns=self.engine.campaigns,
+            controls=self.engine.controls,
             migrations=self.engine.migrations,
         )
 
@@ -305,6 +306,22 @@ def test_a_skill_drops_an_order_that_is_not_wanted_any_more(
 
     assert deployed.call(handler, names.skill_queue(skill), order.model_dump_json()) == []
 
+    assert deployed.sent(names.SIGNALS) == []
+    acts = (deployed.pull_requests.acts, deployed.workflows.acts, deployed.airflow.acts, deployed.airflow.reads)
+    assert acts == ([], [], [], [])
+
+
+@pytest.mark.parametrize(("handler", "skill", "inputs", "kind"), BY_NAME)
+def test_a_skill_gives_back_an_order_that_is_for_another_one(
+    deployed: Deployed, handler: Handler, skill: str, inputs: dict[str, Any], kind: str
+) -> None:
+    deployed.apply(one_step(skill, **inputs), gates={}, limits={}, windows=[])
+    order = deployed.started()
+    other = next(entry[0] for entry in SKILLS if entry[1] != skill)
+
+    failed = deployed.call(other, names.skill_queue(skill), order.model_dump_json())
+
+    assert failed == ["m0"]
     assert deployed.sent(names.SIGNALS) == []
     acts = (deployed.pull_requests.acts, deployed.workflows.acts, deployed.airflow.acts, deployed.airflow.reads)
     assert acts == ([], [], [], [])

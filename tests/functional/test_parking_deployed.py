@@ -112,7 +112,12 @@ def world(tmp_path: Path) -> Iterator[World]:
         the_campaign(windows=[]), plans=engine.plans, campaigns=engine.campaigns, migrations=engine.migrations
     )
     campaigns.apply(
-        prepared, actor="principal:local", at=clock(), campaigns=engine.campaigns, migrations=engine.migrations
+        prepared,
+        actor="principal:local",
+        at=clock(),
+        campaigns=engine.campaigns,
+        controls=engine.controls,
+        migrations=engine.migrations,
     )
     yield World(clock, composition, pull_requests, replies)
     bootstrap.use(None)
@@ -276,7 +281,7 @@ def test_an_unknown_campaign_is_named(world: World) -> None:
     result = world.migrate("parked", "--campaign", "nobody")
 
     assert result.exit_code == 1
-    assert result.stderr == "There is no campaign nobody. Apply its file: `migrate campaign apply FILE`.\n"
+    assert result.stderr == "There is no campaign `nobody`. There is `airflow-3`.\n"
 
 
 def test_the_list_does_not_tell_where_answers_go(world: World) -> None:

@@ -136,7 +136,7 @@ def test_an_order_of_an_aborted_migration_is_dropped() -> None:
     journey.stores.states[EMAIL] = journey.view().state.model_copy(update={"status": "aborted"})
 
     assert journey.work(order) == "fenced"
-    assert (journey.worked, journey.all_sent()) == ([], {})
+    assert journey.worked == []
 
 
 def test_an_order_of_an_earlier_attempt_is_dropped() -> None:
@@ -452,7 +452,15 @@ def test_outputs_that_the_state_could_not_hold_are_a_failure_instead_of_a_poison
     assert (step.status, step.failure.code) == ("failed", "outputs_too_large")
 
 
-def failing_with_outputs(outputs: dict[str, str]) -> Journey:
+def test_outputs_with_a_number_that_is_none_are_a_failure_because_they_would_fence_the_next_order() -> None:
+    journey = failing_with_outputs({"share": float("nan")})
+
+    step = journey.view().state.tracks["shared"].steps["code_migration.rewrite"]
+    assert step.failure is not None
+    assert (step.status, step.failure.code) == ("failed", "outputs_not_finite")
+
+
+def failing_with_outputs(outputs: dict[str, Any]) -> Journey:
     journey, order = rewriting(answering(Succeeded(outputs={**outputs})))
     journey.work(order)
     journey.drain()

@@ -139,6 +139,7 @@ def test_a_webhook_that_is_heard_is_acted_on_at_once(tmp_path: Path) -> None:
     assert result.passed
 
 
+EXCEPTED_START = {"first_starts": {"email.notifications": {"prod-us": "Wed 09:00"}}}
 FROZEN_START = {"first_starts": {"email.notifications": {"prod-us": "Mon 09:00"}}}
 
 
@@ -147,7 +148,8 @@ FROZEN_START = {"first_starts": {"email.notifications": {"prod-us": "Mon 09:00"}
     [
         ("pause_and_resume", "shared.domain.gate.holds_back", {"pauses": {"campaign": {"starts": 2}}}),
         ("wave_circuit_breaker", "shared.domain.acts.breaker_is_open", {"refused": {"breaker_open": None}}),
-        ("freeze_window", "shared.domain.follow.denied_until", FROZEN_START),
+        ("freeze_window", "shared.domain.follow.start_frozen_until", FROZEN_START),
+        ("freeze_exception", "shared.domain.freezing.exception_at", EXCEPTED_START),
     ],
 )
 def test_a_scenario_fails_where_what_it_is_about_does_not_work(
@@ -157,6 +159,13 @@ def test_a_scenario_fails_where_what_it_is_about_does_not_work(
     result = run_script(scenario.load(name))
     assert not result.passed
     assert part(found, result.actual["state"]) == found
+
+
+def test_the_plan_upgrade_fails_where_a_move_leaves_open_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.domain.moved._begun_anew", lambda step: step)
+    result = run_script(scenario.load("plan_upgrade_in_flight"))
+    assert not result.passed
+    assert result.actual["checkpoints"] != result.expected["checkpoints"]
 
 
 def test_without_the_sweep_a_lost_webhook_is_never_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,9 +232,12 @@ def test_a_long_campaign_has_every_kind_of_step_in_four_waves_of_66_clusters() -
         ),
         ({"people": [{"do": {"merge": True, "then_by": ["U_OPERATOR"]}}]}, "then_by goes with click"),
         ({"people": [{"do": {"click": "approve", "unheard": True}}]}, "unheard goes with an act on GitHub"),
+        ({"people": [{"do": {"merge": True, "old": True}}]}, "old goes with click"),
+        ({"later_plans": [{"version": 2, "phases": []}]}, "later_plans: phases"),
+        ({"later_plans": [{"version": 2, "environments": {"test": {"blocked_by": ["tset"]}}}]}, "later_plans"),
         ({"next_below": 0}, "next_below"),
         ({"expect": {"told": [{"user": "U_OPERATOR", "shows": []}]}}, "expect.told"),
-        ({"peple": []}, "peple: there is no such field; check its spelling"),
+        ({"peple": []}, "peple: there is no such field; did you mean `people`?"),
         ({"plan": {"phases": []}}, "plan: phases"),
         ({"campaign": {"plan": "other@1"}}, "campaign"),
     ],

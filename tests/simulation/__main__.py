@@ -3,15 +3,19 @@
 import argparse
 import sys
 import time
+from collections import Counter
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulation.many import outcome_of, outcomes
+from tests.simulation.model_plans import explore_example
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrink import shrunk
 from tests.simulation.spec import spec_of
 from tests.simulation.story import told
+from tests.simulation.tally import lines_of
+from tests.simulation.violations import ViolationError
 
 
 def main() -> int:
@@ -20,8 +24,16 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000, help="how many campaigns")
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed")
     parser.add_argument("--story", action="store_true", help="tell the story of the first seed, whatever comes of it")
+    parser.add_argument(
+        "--model",
+        type=int,
+        metavar="RETRIES",
+        help="instead, every state of the example with so many automatic retries",
+    )
     given = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
+    if given.model is not None:
+        return _check_model(given.model, console)
     if given.story:
         for line in run(spec_of(given.first), telling=True).story:
             console.print(line, markup=False)
@@ -32,20 +44,37 @@ def main() -> int:
     return 0 if failed is None else 1
 
 
+def _check_model(retries: int, console: Console) -> int:
+    try:
+        explored = explore_example(retries)
+    except ViolationError as exc:
+        console.print(str(exc), markup=False)
+        return 1
+    stuck = explored.without_a_way_on()
+    console.print(
+        f"the example with {retries} automatic retries: {explored}; {len(stuck)} without a way on", markup=False
+    )
+    return 1 if stuck else 0
+
+
 def _search(seeds: range, console: Console) -> Outcome | None:
     began = time.perf_counter()
     done = faults = events = 0
+    struck: Counter[str] = Counter()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.1f}/s"), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("simulate", total=len(seeds), rate=0.0)
         found = None
         for outcome in outcomes(seeds) if len(seeds) > 1 else map(outcome_of, seeds):
+            struck.update(outcome.struck)
             done, faults, events = done + 1, faults + len(outcome.faults), events + outcome.events
             progress.update(task, advance=1, rate=done / (time.perf_counter() - began))
             if outcome.violation is not None:
                 found = outcome
                 break
     rate = done / (time.perf_counter() - began)
+    for line in lines_of(struck):
+        console.print(line, markup=False)
     console.print(
         f"{done:,} campaigns with {faults:,} faults and {events:,} events, {rate:.1f} a second: "
         + ("no violation" if found is None else f"seed {found.seed} fails"),

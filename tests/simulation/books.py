@@ -11,7 +11,7 @@ from state_schema.orders import Order
 
 @dataclass
 class Running:
-    """A worker with an order. `view` is what it read last, `acting` whether it has touched the outside."""
+    """A worker with an order. `view` is what it read, `acting` whether it has touched the outside."""
 
     order: Order
     view: View | None = None
@@ -20,9 +20,19 @@ class Running:
 
 @dataclass
 class Books:
-    """`decided`: signal id to the person who did it. `acts`: how often (order key, kind, target) was done outside."""
+    """`decided`: signal id to the person who did it. `acts`: how often (order key, kind, target) was done outside.
+
+    `answered`: signal id of a person's act to what was said of it. `looks`: those that only ask for a look.
+    """
 
     decided: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Signal id of a click to the attempt and the digest that its button carried."""
+    merged: set[str] = field(default_factory=set)
+    """Addresses of the pull requests that somebody merged."""
+    answered: dict[str, str] = field(default_factory=dict)
+    looks: set[str] = field(default_factory=set)
+    redriven: int = 0
     acts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
     running: list[Running] = field(default_factory=list)

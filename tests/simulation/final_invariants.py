@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from shared.app.redrive import every_parked
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.history import fold, hash_of
 from shared.domain.view import View
 from state_schema.gate import Gate
-from tests.fakes.stores import FakeMigrations, FakeStores
+from tests.fakes.parking import FakeParking
+from tests.fakes.stores import FakeCampaigns, FakeMigrations, FakeStores
+from tests.simulation.books import Books
 from tests.simulation.invariants import places_of
 from tests.simulation.world.slack import ShownCard
 
@@ -21,6 +24,10 @@ class Settled:
     stores: FakeStores
     cards: dict[str, ShownCard]
     audited: frozenset[str]
+    books: Books
+    parking: FakeParking
+    unreadable: set[str]
+    replied: set[str]
 
     def views(self) -> Iterator[View]:
         for migration in self.stores.states:
@@ -84,10 +91,33 @@ def nothing_is_watched_after_the_end(settled: Settled) -> Iterator[str]:
             yield f"{migration} is over and still waits for {watches}"
 
 
+def no_act_of_a_person_is_lost(settled: Settled) -> Iterator[str]:
+    """All that people did is an event or a recorded control, or parked where they see it; or they were told why not."""
+    stores, books = settled.stores, settled.books
+    recorded = {one.signal for records in stores.records.values() for one in records}
+    recorded |= {one.signal for records in stores.controls.values() for one in records}
+    parked = {item.act.id for item in every_parked(FakeCampaigns(stores), settled.parking) if item.act is not None}
+    for signal in books.decided.keys() - recorded - parked - settled.replied:
+        said = books.answered.get(signal)
+        if said is None:
+            yield f"{signal} of {books.decided[signal]} was lost"
+        elif signal not in books.looks:
+            yield f"{signal} of {books.decided[signal]} came to {said}, and neither an event nor an answer says so"
+
+
+def what_nobody_can_read_is_kept(settled: Settled) -> Iterator[str]:
+    """A message that no worker could read is parked as it came."""
+    kept = {item.raw for item in every_parked(FakeCampaigns(settled.stores), settled.parking)}
+    for body in settled.unreadable - kept:
+        yield f"{body} was lost"
+
+
 AT_THE_END: Final[tuple[Callable[[Settled], Iterator[str]], ...]] = (
     nothing_is_stuck,
     the_whole_history_leads_to_the_state,
     no_event_was_rewritten,
     the_gate_is_empty_where_nobody_works,
     nothing_is_watched_after_the_end,
+    no_act_of_a_person_is_lost,
+    what_nobody_can_read_is_kept,
 )

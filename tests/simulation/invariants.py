@@ -1,17 +1,16 @@
 """What must hold after each commit: one small function a rule. Each answers the problem in a sentence, or None."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.domain.checkpoints import approval_digest
 from shared.domain.evolve import evolve
 from shared.domain.gate import at_work, environment_of, slot_key
-from shared.domain.holding import breaker_is_open, pause_over
+from shared.domain.holding import breaker_is_open
 from shared.domain.permissions import layer_of
 from shared.domain.view import Cause, View
 from shared.domain.watching import watched
-from shared.domain.windows import denied_until
 from shared.ports.migrations import Commit
 from state_schema import events as happened
 from state_schema.campaign import Limits
@@ -23,9 +22,11 @@ from state_schema.plan import SkillStep
 from state_schema.skills import SKILLS
 from tests.fakes.stores import FakeStores
 from tests.simulation.books import Books
+from tests.simulation.frozen import is_frozen, is_paused, runs_into
 from tests.simulation.world.agenda import START
 
 _PASSED: Final = frozenset({"completed", "skipped"})
+_OVER: Final = frozenset({"completed", "aborted"})
 _AFTER_THE_END: Final = (happened.ActRefused, happened.SlotReleased)
 _FOLDED: Final = 4
 """One commit of so many is folded again as it is stored; whole histories are at the end."""
@@ -116,7 +117,11 @@ def gated_work_has_its_decision(step: Step) -> str | None:
 def _undecided(step: Step, started: happened.StepStarted) -> str | None:
     view, track = step.after, started.track
     stop = view.plan.stop(track, started.step)
-    if stop is None or not isinstance(stop.step, SkillStep) or SKILLS[stop.step.skill].action == "read":
+    if stop is None or not isinstance(stop.step, SkillStep):
+        return None
+    back = view.state.tracks[track].steps[started.step].rollback == "ordered"
+    action = SKILLS[(stop.step.on_failure.rollback if back else None) or stop.step.skill].action
+    if action == "read":
         return None
     decisions = [one.event for one in step.history if isinstance(one.event, happened.CheckpointDecided)]
     here = [event for event in decisions if event.track == track]
@@ -125,11 +130,11 @@ def _undecided(step: Step, started: happened.StepStarted) -> str | None:
         wanted = approval_digest(view, track)
         if not any(event.reason == "approval_required" and event.digest == wanted for event in here):
             return f"{track}/{started.step} started without the approval of {track}"
-    if layer_of(view, track, SKILLS[stop.step.skill].action, stop.step.gate) == "automatic":
+    if layer_of(view, track, action, stop.step.gate) == "automatic":
         return None
     first = started.attempt - view.state.tracks[track].steps[started.step].retries
     for event in here:
-        permits = event.reason == "gate" or (event.reason == "failure" and event.verb == "retry")
+        permits = event.reason == "gate" or (event.reason == "failure" and event.verb in {"retry", "rollback"})
         if permits and event.step == started.step and event.digest == started.digest and event.attempt >= first:
             return None
     return f"{track}/{started.step} attempt {started.attempt} started without a decision for this work"
@@ -157,30 +162,34 @@ def what_is_over_stays_over(step: Step) -> str | None:
 
 
 def nothing_starts_while_it_is_held_back(step: Step) -> str | None:
-    """No step starts in a place that is paused, whose breaker is open, or where a window denies starts."""
-    campaign, resource = step.after.campaign, step.commit.state.resource
+    """No step starts where it is paused, frozen or denied by a window, would run into one, or where the breaker is open."""
+    view, wave = replace(step.after, gate=step.gate_before), step.commit.state.resource.wave
     for one in step.commit.records:
         if isinstance(one.event, happened.StepStarted):
-            environment = environment_of(one.event.track)
-            paused = pause_over(step.gate_before, resource.id, environment, resource.wave)
+            started, track = f"{one.event.track}/{one.event.step} started", one.event.track
+            paused, frozen = is_paused(view, track), is_frozen(view, track, one.at)
             if paused is not None:
-                return f"{one.event.track}/{one.event.step} started while {paused[0]} was paused"
-            if breaker_is_open(step.gate_before, campaign, resource.wave):
-                return f"{one.event.track}/{one.event.step} started while the breaker of wave {resource.wave} was open"
-            if denied_until(campaign.windows, environment, one.at) is not None:
-                return f"{one.event.track}/{one.event.step} started in a window at {one.at}"
+                return f"{started} while {paused} was paused"
+            if breaker_is_open(view.gate, view.campaign, wave):
+                return f"{started} while the breaker of wave {wave} was open"
+            if frozen is not None:
+                return f"{started} at {one.at} in {frozen}"
+            stop = view.plan.stop(track, one.event.step)
+            refusal = runs_into(view, track, stop, one.at) if stop is not None else None
+            if refusal is not None:
+                return f"{started} at {one.at}, and {refusal}"
     return None
 
 
 def a_wave_waits_for_its_turn(step: Step) -> str | None:
-    """No migration starts before its wave is open."""
+    """No migration starts before its wave is open: by command, or because all of the wave before are over."""
     for one in step.commit.records:
         if isinstance(one.event, happened.MigrationStarted):
             wave = step.commit.state.resource.wave
             after = step.after.campaign.waves[wave].after
             before = [state for state in step.stores.states.values() if state.resource.wave == after]
-            if wave not in step.gate_before.opened and any(state.status != "completed" for state in before):
-                return f"it started before wave {after} was completed"
+            if wave not in step.gate_before.opened and any(state.status not in _OVER for state in before):
+                return f"it started before wave {after} was over"
     return None
 
 

@@ -8,8 +8,6 @@ from multiprocessing import get_context
 from tests.simulation.run import Outcome, run
 from tests.simulation.spec import spec_of
 
-_COLLECTED = 25
-
 
 def outcome_of(seed: int) -> Outcome:
     """What becomes of this seed's world."""
@@ -23,13 +21,13 @@ def outcomes(seeds: Iterable[int], processes: int | None = None) -> Iterator[Out
 
 
 def _without_pauses() -> None:
-    """A world is full of circles, and is thrown away as a whole: looking for garbage in between costs a tenth."""
+    """A world is full of circles, and is thrown away as a whole: looking for garbage before its end costs a tenth."""
     gc.collect()
     gc.freeze()
     gc.disable()
 
 
 def _collected(seed: int) -> Outcome:
-    if seed % _COLLECTED == 0:
-        gc.collect()
-    return outcome_of(seed)
+    outcome = outcome_of(seed)
+    gc.collect()
+    return outcome

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from shared import names
+from tests.simulation.operators import OF_OPERATORS, Trick, one
 from tests.simulation.plans import OPERATORS, STRANGER
 from tests.simulation.world.slack import ShownCard, buttons_of
 
 if TYPE_CHECKING:
     from tests.simulation.run import World
 
-Trick = Callable[["World"], bool]
 MISCHIEF: Final[list[Trick]] = []
 
 
@@ -38,7 +38,7 @@ def typed_and_clicked(world: "World") -> bool:
     if found is None:
         return False
     asked = json.loads(found["value"])
-    verb = str(found["action_id"]).removeprefix("act:")
+    verb = str(found["action_id"]).removeprefix("act:").partition(":")[0]
     what = " all" if verb == "decide" else ""
     world.people.type(f"{verb} {asked['m'].partition('/')[2]} {asked['t']}{what}", OPERATORS[0])
     world.people.click(found, OPERATORS[1])
@@ -85,7 +85,7 @@ def odd_command(world: "World") -> bool:
 @_trick
 def pull_request_closed(world: "World") -> bool:
     """Somebody closes a pull request without merging it, and sometimes thinks better of it."""
-    found = _one(world, [pull for pull in world.github.pulls if pull.state == "open"])
+    found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is None:
         return False
     world.github.change(found, state="closed")
@@ -106,7 +106,7 @@ def _reopen(world: "World", pull: Any) -> None:
 @_trick
 def pull_request_pushed_to(world: "World") -> bool:
     """New commits arrive while it is asked about."""
-    found = _one(world, [pull for pull in world.github.pulls if pull.state == "open"])
+    found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is not None:
         world.github.change(found, head=found.head + 1)
     return found is not None
@@ -115,7 +115,7 @@ def pull_request_pushed_to(world: "World") -> bool:
 @_trick
 def changes_requested(world: "World") -> bool:
     """A reviewer wants changes."""
-    found = _one(world, [pull for pull in world.github.pulls if pull.state == "open"])
+    found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is not None:
         world.github.change(found, review="changes_requested")
     return found is not None
@@ -124,7 +124,7 @@ def changes_requested(world: "World") -> bool:
 @_trick
 def merged_early(world: "World") -> bool:
     """Somebody merges before anybody was asked."""
-    found = _one(world, [pull for pull in world.github.pulls if pull.state == "open"])
+    found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is not None:
         world.github.change(found, state="merged")
     return found is not None
@@ -133,7 +133,7 @@ def merged_early(world: "World") -> bool:
 @_trick
 def run_cancelled(world: "World") -> bool:
     """A concurrency group cancels a run, or it breaks down."""
-    found = _one(world, [run for run in world.github.runs if run.conclusion is None])
+    found = one(world, [run for run in world.github.runs if run.conclusion is None])
     if found is not None:
         world.github.end(found, found.attempt, ("cancelled", "failure")[world.pick("cancelled", 2)])
     return found is not None
@@ -142,7 +142,7 @@ def run_cancelled(world: "World") -> bool:
 @_trick
 def run_again(world: "World") -> bool:
     """Somebody re-runs a workflow run on GitHub, whatever became of it."""
-    found = _one(world, [run for run in world.github.runs if run.conclusion is not None])
+    found = one(world, [run for run in world.github.runs if run.conclusion is not None])
     if found is not None:
         world.github.rerun(found)
     return found is not None
@@ -152,7 +152,7 @@ def run_again(world: "World") -> bool:
 def webhook_again(world: "World") -> bool:
     """GitHub tells again what it told before, or what nobody asked for."""
     things = [*world.github.pulls, *world.github.runs]
-    found = _one(world, things)
+    found = one(world, things)
     world.github.webhook(found.address if found else "pull_request:7/999", "again")
     return True
 
@@ -173,40 +173,61 @@ def no_sweep_for_hours(world: "World") -> bool:
 
 
 @_trick
-def paused(world: "World") -> bool:
-    """Somebody pauses the campaign or a part of it, now or just when an order is on its way."""
-    environment = list(world.spec.plan.environments)[world.pick("pause", len(world.spec.plan.environments))]
-    scopes = ("", "wave 1", "wave 2", "migration r1", f"environment {environment}")
-    text = f"pause {scopes[world.pick('pause', len(scopes))]}".strip()
-    if world.pick("pause later", 2):
-        world.queues.traps.append(lambda migration: world.people.type(text, OPERATORS[1]))
-    else:
-        world.people.type(text, OPERATORS[1])
-    return True
-
-
-@_trick
-def aborted(world: "World") -> bool:
-    """Somebody gives up a resource just when an order is on its way; not often, because little is left to break after it."""
-    if world.pick("abort", 2):
-        return False
-    world.queues.traps.append(lambda migration: world.people.type(f"abort {migration.partition('/')[2]}"))
+def late_signals(world: "World") -> bool:
+    """Reports and observations of long ago come again, now or just when an order is on its way."""
+    if world.pick("late signals", 2):
+        return world.late_signals.of_one()
+    world.queues.traps.append(world.late_signals.come_again)
     return True
 
 
 @_trick
 def late_order(world: "World") -> bool:
     """An order from long ago is put back into its queue from the dead-letter queue."""
-    found = _one(world, world.old_orders)
+    found = one(world, world.old_orders)
     if found is not None:
         world.queues.put(names.skill_queue(found.skill), found.model_dump_json())
     return found is not None
 
 
+@_trick
+def dead_acts(world: "World") -> bool:
+    """Something is broken, so that the next acts of people end up among the dead letters."""
+    world.people.doomed += 1 + world.pick("dead acts", 3)
+    return True
+
+
+@_trick
+def dead_orders(world: "World") -> bool:
+    """A skill is broken, so that the next orders end up among the dead letters."""
+    world.queues.doomed_orders += 1 + world.pick("dead orders", 2)
+    return True
+
+
+@_trick
+def order_to_another_skill(world: "World") -> bool:
+    """An order comes to a queue that is not its skill's."""
+    found = one(world, world.old_orders)
+    if found is None:
+        return False
+    others = [name for name in names.SKILL_NAMES if name != found.skill]
+    world.queues.put(names.skill_queue(one(world, others)), found.model_dump_json())
+    return True
+
+
+@_trick
+def unreadable_message(world: "World") -> bool:
+    """A message that this release cannot read: one of a later release, say."""
+    queue = one(world, [*names.FIFO_QUEUES, *names.SKILL_QUEUES])
+    body = f'{{"kind": "of_tomorrow", "number": {len(world.queues.unreadable)}}}'
+    world.queues.unreadable.add(body)
+    world.queues.put(queue, body, group="sim/r1", key=body)
+    return True
+
+
 def _button(world: "World", of: Callable[[ShownCard], list[Any]]) -> Any:
     buttons = [button for shown in world.channel.cards.values() for button in of(shown) if "value" in button]
-    return _one(world, buttons)
+    return one(world, buttons)
 
 
-def _one(world: "World", among: list[Any]) -> Any:
-    return among[world.pick("target", len(among))] if among else None
+MISCHIEF.extend(OF_OPERATORS)

@@ -1,6 +1,6 @@
 """Enumerates every state that one resource can be in, over all signals: what the simulator samples, for the core alone.
 
-Times are left out of a state's identity, so that each is met once; attempts are bounded, or there would be no end.
+What tells two states apart is in `model_key`; it has an end, because automatic retries have one.
 """
 
 from collections import deque
@@ -16,19 +16,19 @@ from shared.domain.view import Cause, Decision, View
 from shared.domain.watching import watched
 from shared.ports.migrations import Commit, Watch
 from state_schema.campaign import Campaign
-from state_schema.events import ChoicesOffered, Event, MigrationCreated, Recorded
+from state_schema.events import ActRefused, ChoicesOffered, Event, MigrationCreated, Recorded
 from state_schema.gate import Gate
-from state_schema.migration import StepState, Track
 from state_schema.plan import Plan
 from state_schema.signals import Act, actor_of
 from tests.fakes.stores import FakeStores
 from tests.simulation.books import Books
+from tests.simulation.further_invariants import FURTHER
 from tests.simulation.invariants import ON_COMMIT, Step
+from tests.simulation.model_key import Key, key_of
 from tests.simulation.model_signals import signals_for
 from tests.simulation.violations import ViolationError
 from tests.simulation.world.agenda import START
 
-Key = tuple[object, ...]
 _UNCHAINED = frozenset({"history_has_no_hole_and_no_rewrite"})
 """Rules about hashes, which are not computed here."""
 
@@ -44,12 +44,21 @@ class Node:
 
 @dataclass
 class Explored:
-    """`ways`: state to the states that one signal leads to, the ways of giving up left out. `cut`: not gone on from."""
+    """`ways`: state to the states that one signal leads to, the ways of giving up left out. `cut`: not gone on from.
+
+    `differing`: states that were taken for one that goes on in another way.
+    """
 
     states: dict[Key, str] = field(default_factory=dict)
     ways: dict[Key, set[Key]] = field(default_factory=dict)
     cut: set[Key] = field(default_factory=set)
+    differing: list[Node] = field(default_factory=list)
     signals: int = 0
+
+    def __str__(self) -> str:
+        transitions = sum(map(len, self.ways.values()))
+        cut = f"{len(self.cut):,} cut off" if self.cut else "nothing cut off"
+        return f"{len(self.states):,} states, {transitions:,} transitions, {self.signals:,} signals, {cut}"
 
     def without_a_way_on(self) -> set[Key]:
         """The states from which nothing leads to completed, or to where the search was cut off."""
@@ -66,14 +75,17 @@ class Explored:
         return set(self.states) - good
 
 
-def explore(plan: Plan, campaign: Campaign, *, attempts: int, most: int) -> Explored:
-    """Every state reachable with so many attempts a step at most, until `most` are known; ViolationError if a rule breaks."""
-    explored, todo = Explored(), deque([_first(plan, campaign)])
+def explore(plan: Plan, campaign: Campaign, *, most: int, compared: int = 0) -> Explored:
+    """Every reachable state, or the first `most`; ViolationError if a rule breaks.
+
+    Of the states that are met again, `compared` are gone on from too: they must lead where the first of their key led.
+    """
+    explored, todo, doubles = Explored(), deque([_first(plan, campaign)]), list[Node]()
     explored.states[key_of(todo[0].view)] = "pending"
     while todo:
         node = todo.popleft()
         here = key_of(node.view)
-        if len(explored.states) >= most or _attempts(node.view) > attempts:
+        if len(explored.states) >= most:
             explored.cut.add(here)
             continue
         ways = explored.ways.setdefault(here, set())
@@ -85,43 +97,16 @@ def explore(plan: Plan, campaign: Campaign, *, attempts: int, most: int) -> Expl
             if key not in explored.states:
                 explored.states[key] = following.view.state.status
                 todo.append(following)
+            elif len(doubles) < compared:
+                doubles.append(following)
             if not gives_up:
                 ways.add(key)
+    explored.differing = [node for node in doubles if _leads_to(node) != explored.ways[key_of(node.view)]]
     return explored
 
 
-def key_of(view: View) -> Key:
-    """What tells one state from another: all but times, the number of events, who did what, and how what is over came about."""
-    tracks = tuple((name, _track_key(track)) for name, track in view.state.tracks.items())
-    return (view.state.status, tracks, tuple(sorted(view.gate.held)), tuple(sorted(view.gate.queue)))
-
-
-def _track_key(track: Track) -> Key:
-    if track.status == "completed":
-        return ("completed",)
-    steps = tuple((path, *_step_key(step)) for path, step in track.steps.items())
-    return (track.status, track.step, track.approval is not None, steps)
-
-
-def _step_key(step: StepState) -> Key:
-    if step.status in {"completed", "skipped"}:
-        return (step.status, step.attempt)
-    asked, failure, progress = step.checkpoint, step.failure, step.progress
-    return (
-        step.status,
-        step.attempt,
-        step.digest,
-        min(step.retries, step.attempt),
-        step.watches,
-        step.rollback,
-        asked and (asked.reason, asked.verbs, asked.digest),
-        failure and (failure.category, failure.code),
-        step.until is not None,
-        progress and (progress.done, progress.part),
-        repr(step.seen),
-        (step.offered is not None, step.chosen is not None),
-        frozenset((one.reason, one.verb, one.attempt, one.digest) for one in step.decided if one.verb != "block"),
-    )
+def _leads_to(node: Node) -> set[Key]:
+    return {key_of(found.view) for gives_up, found in _next(node) if found is not None and not gives_up}
 
 
 def _first(plan: Plan, campaign: Campaign) -> Node:
@@ -140,7 +125,8 @@ def _next(node: Node) -> Iterator[tuple[bool, Node | None]]:
     """(whether it gives up, what it leads to) for every signal; None where nothing changes."""
     for gives_up, signal in signals_for(node.view, node.at):
         decision = decide(_offering(node, signal), signal)
-        if not decision.events:
+        if all(isinstance(event, ActRefused) for event in decision.events):
+            _check_refused(node, decision, signal)
             yield gives_up, None
             continue
         cause = Cause(signal.at, actor_of(signal), signal.id)
@@ -149,6 +135,13 @@ def _next(node: Node) -> Iterator[tuple[bool, Node | None]]:
         following = Node(replace(decision.view, offered=None), node.history + new, signal.at)
         _check(node, decision, following, new, signal)
         yield gives_up, following
+
+
+def _check_refused(node: Node, decision: Decision, signal: Signal) -> None:
+    """A refusal is remembered, and else leaves everything as it is: no need to go on from there."""
+    before, after = node.view, decision.view
+    if (before.state.status, before.state.tracks, before.gate) != (after.state.status, after.state.tracks, after.gate):
+        raise ViolationError("a_refusal_changes_nothing", f"{signal!r} was refused, and changed more than that")
 
 
 def _offering(node: Node, signal: Signal) -> View:
@@ -171,15 +164,10 @@ def _check(node: Node, decision: Decision, following: Node, new: tuple[Recorded,
     commit = Commit(node.view.state.version, after.state, new, summary_of(after))
     books = Books(decided={signal.id: signal.actor} if isinstance(signal, Act) else {})
     step = Step(node.view.state, node.view.gate, "", commit, after, stores, books)
-    for rule in ON_COMMIT:
+    for rule in (*ON_COMMIT, *FURTHER):
         problem = None if rule.__name__ in _UNCHAINED else rule(step)
         if problem is not None:
             raise ViolationError(rule.__name__, f"{problem}, after {signal!r}")
-
-
-def _attempts(view: View) -> int:
-    steps = [step for track in view.state.tracks.values() for step in track.steps.values()]
-    return max((step.attempt for step in steps), default=1)
 
 
 def _recorded(number: int, cause: Cause, event: Event) -> Recorded:

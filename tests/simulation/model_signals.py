@@ -7,8 +7,9 @@ from shared.domain.checkpoints import open_checkpoints
 from shared.domain.machine import Signal
 from shared.domain.orders import orders_for
 from shared.domain.view import View
-from state_schema.migration import PullRequestSeen, RunSeen, Seen
+from state_schema.migration import Checkpoint, PullRequestSeen, RunSeen, Seen
 from state_schema.orders import Order
+from state_schema.plan import DecisionStep
 from state_schema.signals import (
     Act,
     CheckpointRef,
@@ -39,7 +40,7 @@ def signals_for(view: View, at: datetime) -> Iterator[tuple[bool, Signal]]:
     for later in (_NEXT, _MUCH_LATER):
         yield False, Ticked(id=f"tick-{name}-{later}", at=at + later, migration=state.id)
     for order in orders_for(view):
-        yield from _reports(order, name, now)
+        yield from _reports(order, name, now, _number(view, order))
     for address in sorted(
         {one for track in state.tracks.values() for step in track.steps.values() for one in step.watches}
     ):
@@ -51,18 +52,34 @@ def signals_for(view: View, at: datetime) -> Iterator[tuple[bool, Signal]]:
     for track, path, step, asked in open_checkpoints(view):
         for digest in (asked.digest, "0" * 16):
             ref = CheckpointRef(track=track, step=path, attempt=step.attempt, digest=digest)
-            for verb in asked.verbs:
+            for number, (verb, choices) in enumerate(_answers(view, track, path, asked)):
                 for actor in (operator, approver, "slack:T0/U_STRANGER"):
                     yield False, Act(
-                        id=f"{verb}-{name}-{track}-{digest}-{actor}", at=now, migration=state.id, actor=actor,
-                        verb=verb, checkpoint=ref,
+                        id=f"{verb}-{number}-{name}-{track}-{digest}-{actor}", at=now, migration=state.id, actor=actor,
+                        verb=verb, checkpoint=ref, choices=choices,
                     )  # fmt: skip
 
 
-def _reports(order: Order, name: str, now: datetime) -> Iterator[tuple[bool, Signal]]:
+def _answers(view: View, track: str, path: str, asked: Checkpoint) -> Iterator[tuple[str, tuple[str, ...] | None]]:
+    """(verb, choices): each verb; a decision with all, with one, and with one that was not offered."""
+    for verb in asked.verbs:
+        yield verb, None
+        stop = view.plan.stop(track, path)
+        if verb == "decide" and stop is not None and isinstance(stop.step, DecisionStep):
+            yield verb, (stop.step.decision.choices or _CHOICES)[:1]
+            yield verb, ("nonsense",)
+
+
+def _number(view: View, order: Order) -> int:
+    """What this attempt makes outside is its own, and nobody else's."""
+    tracks, stop = list(view.state.tracks), view.plan.stop(order.track, order.step)
+    return 10_000 * (tracks.index(order.track) + 1) + 100 * (stop.number if stop else 0) + order.attempt
+
+
+def _reports(order: Order, name: str, now: datetime, number: int) -> Iterator[tuple[bool, Signal]]:
     earlier = f"{order.key.rsplit('/', 1)[0]}/{order.attempt + 1}"
     for key in (order.key, earlier):
-        for report in _said(order, now):
+        for report in _said(order, now, number):
             fatal = isinstance(report, Failed) and report.category == "fatal"
             yield fatal, Reported(
                 id=f"report-{name}-{key}-{report.kind}", at=now, migration=order.migration, key=key,
@@ -70,15 +87,15 @@ def _reports(order: Order, name: str, now: datetime) -> Iterator[tuple[bool, Sig
             )  # fmt: skip
 
 
-def _said(order: Order, now: datetime) -> Iterator[Report]:
+def _said(order: Order, now: datetime, number: int) -> Iterator[Report]:
     yield Failed(category="transient", reason="busy", retry_at=now + timedelta(minutes=1))
     for category in ("retriable", "blocking", "fatal"):
         yield Failed.model_validate({"category": category, "reason": "no"})
     match order.skill:
         case "run_workflow":
-            yield Pending(watches=(f"workflow_run:7/{order.attempt}",))
+            yield Pending(watches=(f"workflow_run:7/{number}",))
         case "rewrite_dags" | "open_pull_request":
-            yield Succeeded(outputs={"address": f"pull_request:7/{order.attempt}"})
+            yield Succeeded(outputs={"address": f"pull_request:7/{number}"})
         case "list_items":
             yield Succeeded(choices=_CHOICES)
         case "migrate_items" if order.done == 0:

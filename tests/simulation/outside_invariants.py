@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shared.domain.holding import pause_over
 from shared.domain.orders import orders_for
 from state_schema import events as happened
 from state_schema.ids import order_key
 from state_schema.orders import Order
 from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.books import Books, Running
+from tests.simulation.frozen import is_paused
 from tests.simulation.invariants import exceeded, place_of
 
 
@@ -52,9 +52,8 @@ def nothing_is_done_while_it_is_held_back(act: OutsideAct) -> str | None:
     view, order = act.running.view, act.order
     if view is None:
         return "nobody read the state"
-    resource = view.state.resource
-    paused = pause_over(view.gate, resource.id, order.environment, resource.wave)
-    return f"{act.kind} {act.target} while {paused[0]} was paused" if paused else None
+    paused = is_paused(view, order.track)
+    return f"{act.kind} {act.target} while {paused} was paused" if paused else None
 
 
 def what_is_done_was_started(act: OutsideAct) -> str | None:

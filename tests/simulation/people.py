@@ -39,6 +39,8 @@ class People:
     tell: Callable[[str], None]
 
     def __post_init__(self) -> None:
+        self.doomed = 0
+        """So many of their next acts go straight to the dead letters, as if nobody could take them."""
         self._looking: set[str] = set()
         self._acts = 0
 
@@ -54,9 +56,7 @@ class People:
             return
         before = [one.status for one in self.stores.states.values() if one.resource.wave < mine.resource.wave]
         if all(status in _OVER for status in before):
-            if "aborted" in before:
-                self.type(f"open-wave {mine.resource.wave}")
-            self.type(f"start {resource}")
+            self.type(("start " + resource, "next")[self.chance.pick("how", 5) == 0])
         elif self.chance.pick("impatient", 12) == 0:
             self.type(f"start {resource}")
         self.agenda.after(self.chance.between("start again", 120, 1200), lambda: self.start(resource), idle=True)
@@ -66,7 +66,7 @@ class People:
         gate = self.stores.gates.get(CAMPAIGN)
         if gate is not None:
             tripped = {f"wave:{wave}" for wave in self._tripped(gate)}
-            for scope in sorted(tripped | set(gate.pauses)):
+            for scope in sorted(tripped | set(gate.pauses) | set(gate.freezes)):
                 self.type(f"resume {scope.replace(':', ' ')}")
         self.agenda.after(self.chance.between("take care", 900, 2700), self.take_care, idle=True)
 
@@ -101,7 +101,15 @@ class People:
     def _send(self, message: slack.Message, actor: str) -> None:
         signal = str(message["id"])
         self.books.decided[signal] = actor
-        self.queues.put(names.SIGNALS, json.dumps(message), group=slack.group_of(message, TEAM), key=signal)
+        if isinstance(shown := message.get("checkpoint"), dict):
+            self.books.shown[signal] = (int(shown["attempt"]), str(shown["digest"]))
+        if str(message.get("verb") or message.get("text")).startswith("pr-merged"):
+            self.books.looks.add(signal)
+        queue = names.SIGNALS
+        if self.doomed:
+            self.doomed -= 1
+            queue = names.dead_letter_queue(queue)
+        self.queues.put(queue, json.dumps(message), group=slack.group_of(message, TEAM), key=signal)
 
     def _look_after(self, shown: ShownCard, low: float, high: float, *, idle: bool = False) -> None:
         self._looking.add(shown.card)
@@ -125,18 +133,19 @@ class People:
         migration, _, track = shown.card.partition("#")
         resource = migration.partition("/")[2]
         roll = self.chance.roll(self.chance.label(f"types {shown.card}"))
-        if roll < 0.4 and chosen == "decide":
-            self.type(f"decide {resource} {track} {'all' if roll < 0.2 else 'a c'}", user)
-        elif roll < 0.4:
-            self.type(f"{chosen} {resource} {track}", user)
+        button = buttons[verbs.index(chosen)]
+        if roll < 0.4:
+            self.type(f"{chosen.partition(':')[0]} {resource} {track}{_choice(button, all_of_them=roll < 0.2)}", user)
+        elif roll > 0.99 and "retry" in verbs and not self.faults.over:
+            self.type(f"abort {resource} it is not worth it", user)
         else:
-            self.click(buttons[verbs.index(chosen)], user)
+            self.click(button, user)
 
     def _way_on(self, shown: ShownCard, verbs: list[str]) -> str:
         if "retry" not in verbs or self.faults.over:
             return verbs[0]
         roll = self.chance.roll(self.chance.label(f"way on {shown.card}"))
-        further = {"skip": 0.1, "block": 0.2}
+        further = {"skip": 0.1, "block": 0.2, "rollback": 0.45}
         return next((verb for verb, most in further.items() if roll < most and verb in verbs), "retry")
 
     def _review(self, number: int) -> bool:
@@ -147,6 +156,14 @@ class People:
         self.tell(f"somebody merges pull request {number}")
         self.github.change(pull, state="merged")
         return self.chance.roll(self.chance.label(f"also clicks {number}")) < 0.7
+
+
+def _choice(button: Any, *, all_of_them: bool) -> str:
+    """What is typed after `decide`: the button's own choice, where it has one."""
+    if not button["action_id"].startswith("act:decide"):
+        return ""
+    chosen = json.loads(button["value"]).get("c")
+    return f" {' '.join(chosen)}" if chosen else " all" if all_of_them else " a c"
 
 
 def _acts_of(shown: ShownCard) -> list[Any]:

@@ -1,5 +1,6 @@
 """The plans and campaigns of the simulation: small, different for each seed, and together of every kind of step."""
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ OPERATORS = ("U_OPERATOR", "U_SECOND_OPERATOR")
 APPROVER = "U_APPROVER"
 STRANGER = "U_STRANGER"
 _INFRA = "acme/infrastructure"
-_SHARED = {
+SHARED = {
     "name": "code",
     "scope": "shared",
     "steps": [
@@ -23,7 +24,7 @@ _SHARED = {
         {"id": "review", "approval": {"of": "rewrite", "resume": "pr-merged"}},
     ],
 }
-_PHASES: dict[str, list[dict[str, Any]]] = {
+PHASES: dict[str, list[dict[str, Any]]] = {
     "infra": [
         {"id": "pull", "skill": "open_pull_request", "with": {"repository": _INFRA, "template": "component"}},
         {"id": "review", "approval": {"of": "pull", "resume": "pr-merged"}},
@@ -37,7 +38,28 @@ _PHASES: dict[str, list[dict[str, Any]]] = {
         {"id": "items", "skill": "migrate_items", "with": {"batch": 2}},
     ],
     "soak": [{"id": "wait", "wait": "5m"}, {"id": "check", "skill": "verify"}],
+    "scale": [
+        {"id": "size", "decision": {"ask": "How large?", "choices": ["small", "large"], "as": "size"}},
+        {
+            "id": "run",
+            "skill": "run_workflow",
+            "with": {"repository": _INFRA, "workflow": "scale.yml", "inputs": {"size": "{outputs.scale.size.size}"}},
+        },
+    ],
+    "sign": [
+        {"id": "until", "wait": "2026-03-02T09:40:00Z"},
+        {"id": "whom", "decision": {"ask": "Who signs?", "choices": ["a", "b", "c"], "many": True, "as": "whom"}},
+    ],
 }
+_BACK = {"rollback": "run_workflow", "with": {"repository": _INFRA, "workflow": "back.yml"}}
+_POLICIES: dict[str, dict[str, Any]] = {
+    "default": {},
+    "impatient": {"retries": {"transient": 0, "retriable": 0}},
+    "patient": {"retries": {"transient": 2, "retriable": 2}, "first_delay": "40s"},
+    "back": _BACK,
+    "patient back": {"retries": {"transient": 1, "retriable": 1}, "first_delay": "5s", **_BACK},
+}
+"""Policies of the skills; how often a failure is tried again by itself, and what takes back what was done."""
 _BLOCKED: dict[str, dict[str, tuple[str, ...]]] = {
     "fan": {"test": (), "prod-us": ("test",), "prod-eu": ("test",)},
     "chain": {"test": (), "stage": ("test",), "prod": ("stage",)},
@@ -45,46 +67,101 @@ _BLOCKED: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-@lru_cache(maxsize=512)
-def _plan(shape: str, phases: tuple[str, ...], approved: tuple[str, ...], gate: str, *, shared: bool) -> Plan:
+@dataclass(frozen=True)
+class _Choices:
+    """What differs from plan to plan. `optional`: the phases that a resource may leave out."""
+
+    shape: str
+    phases: tuple[str, ...]
+    approved: tuple[str, ...]
+    optional: tuple[str, ...]
+    gate: str
+    policy: str
+    timed: bool
+    shared: bool
+    version: int = 1
+
+
+@lru_cache(maxsize=1024)
+def _plan(chosen: _Choices) -> Plan:
     environments = {
-        name: {"primary": name == "test", "blocked_by": blockers, "approval_required": name in approved}
-        for name, blockers in _BLOCKED[shape].items()
+        name: {"primary": name == "test", "blocked_by": blockers, "approval_required": name in chosen.approved}
+        for name, blockers in _BLOCKED[chosen.shape].items()
     }
-    chosen = [{"name": name, "steps": _gated(_PHASES[name], gate)} for name in phases]
+    phases = [
+        {"name": name, "optional": name in chosen.optional, "steps": [_varied(step, chosen) for step in PHASES[name]]}
+        for name in chosen.phases
+    ]
     return Plan.model_validate(
         {
             "name": "sim",
-            "version": 1,
+            "version": chosen.version,
             "environments": environments,
-            "phases": [_SHARED, *chosen] if shared else chosen,
+            "phases": [SHARED, *phases] if chosen.shared else phases,
         }
     )
 
 
-def _gated(steps: list[dict[str, Any]], gate: str) -> list[dict[str, Any]]:
-    """A plan may add a gate to its skills."""
-    return [{**step, "gate": gate} if "skill" in step else step for step in steps]
+def _varied(step: dict[str, Any], chosen: _Choices) -> dict[str, Any]:
+    """A plan may add a gate to its skills, say what follows their failures, and how long people and machines may take."""
+    varied = dict(step)
+    if "skill" in step:
+        policy = _POLICIES[chosen.policy]
+        if step["skill"] == "verify":
+            policy = {name: value for name, value in policy.items() if name not in _BACK}
+        varied |= {"gate": chosen.gate, "on_failure": policy}
+    if chosen.timed and "wait" not in step:
+        varied |= {"timeout": "4m" if "skill" in step else "20m", "remind": "15m"}
+    return varied
 
 
-def plan_for(random: Random) -> Plan:
-    """One or two phases of the four in any order; now and then the example's full plan."""
+def plan_for(random: Random) -> tuple[Plan, Plan]:
+    """One or two phases of all in any order, now and then the example's full plan; and a later version of it."""
     if random.random() < 0.01:
-        return the_plan()
+        return the_plan(), the_plan(version=2)
     shape = random.choice(sorted(_BLOCKED))
     last = [name for name in _BLOCKED[shape] if name != "test"]
-    approved = tuple(name for name in last if random.random() < 0.5)
-    gate = random.choice(["automatic"] * 4 + ["confirmation"])
-    phases = tuple(random.sample(sorted(_PHASES), random.choice((1, 2, 2))))
-    return _plan(shape, phases, approved, gate, shared=random.random() < 0.35)
+    phases = tuple(random.sample(sorted(PHASES), random.choice((1, 2, 2))))
+    first = _Choices(
+        shape=shape,
+        phases=phases,
+        approved=tuple(name for name in last if random.random() < 0.5),
+        optional=tuple(name for name in phases if random.random() < 0.2),
+        gate=random.choice(["automatic"] * 4 + ["confirmation"]),
+        policy=random.choice(sorted(_POLICIES)),
+        timed=random.random() < 0.3,
+        shared=random.random() < 0.35,
+    )
+    return _plan(first), _plan(_later(random, first))
+
+
+def _later(random: Random, first: _Choices) -> _Choices:
+    """The same with a phase more at the end or at the beginning, one less, other times, or another policy."""
+    others = sorted(PHASES.keys() - set(first.phases))
+    changes: list[dict[str, Any]] = [
+        {},
+        {"phases": (*first.phases, random.choice(others))},
+        {"phases": (random.choice(others), *first.phases)},
+        {"phases": first.phases[:1]},
+        {"timed": not first.timed},
+        {"policy": random.choice(sorted(_POLICIES))},
+        {"approved": ()},
+    ]
+    return replace(first, version=2, **random.choice(changes))
 
 
 def campaign_for(random: Random, plan: Plan) -> Campaign:
     """Six or seven resources in two waves, with gates, limits and sometimes a window."""
     names = list(plan.environments)
     count = random.choice((6, 6, 6, 7))
+    optional = [phase.name for phase in plan.phases if phase.optional]
     resources = [
-        {"id": f"r{number}", "wave": 1 if number <= count // 2 else 2, "environments": _chosen(random, plan, number)}
+        {
+            "id": f"r{number}",
+            "wave": 1 if number <= count // 2 else 2,
+            "environments": _chosen(random, plan, number),
+            "skip": [name for name in optional if random.random() < 0.4],
+        }
         for number in range(1, count + 1)
     ]
     some = random.choice(names)
@@ -96,7 +173,11 @@ def campaign_for(random: Random, plan: Plan) -> Campaign:
     limits: dict[str, Any] = {"active": random.choice((1, 1, 2, 3, 5))}
     if random.random() < 0.3:
         limits["environments"] = {random.choice(names): 1}
-    window = {"deny": "Mon 10:00 - Mon 11:30", "environments": [some] if random.random() < 0.5 else None}
+    window = {
+        "deny": random.choice(("Mon 10:00 - Mon 11:30", "Mon 09:20 - Mon 09:50")),
+        "environments": [some] if random.random() < 0.5 else None,
+        "overrun": random.choice(("finish", "refuse")),
+    }
     return Campaign.model_validate(
         {
             "campaign": CAMPAIGN,
@@ -111,7 +192,7 @@ def campaign_for(random: Random, plan: Plan) -> Campaign:
             "gates": gates,
             "limits": limits,
             "breaker": {"failures": random.choice((1, 2, "50%"))} if random.random() < 0.2 else None,
-            "windows": [window] if random.random() < 0.15 else [],
+            "windows": [window] if random.random() < 0.25 else [],
         }
     )
 

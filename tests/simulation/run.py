@@ -1,6 +1,7 @@
 """Tells one seed's story: builds its world, lets it go wrong, lets it settle, and checks what must hold all the while."""
 
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,16 +13,30 @@ from shared.webhooks.sighting import Sighting
 from state_schema.gate import Gate
 from state_schema.migration import Migration
 from state_schema.orders import Order
-from tests.fakes.stores import FakeCampaigns, FakeDueTimes, FakeHistory, FakeMigrations, FakePlans, FakeStores
+from state_schema.signals import Act, Command
+from tests.fakes.stores import (
+    FakeCampaigns,
+    FakeControls,
+    FakeDueTimes,
+    FakeHistory,
+    FakeMigrations,
+    FakePlans,
+    FakeStores,
+)
 from tests.simulation.books import Books
 from tests.simulation.final_invariants import AT_THE_END, Settled
+from tests.simulation.further_invariants import FURTHER, exceptions_want_two_people
+from tests.simulation.independent_invariants import INDEPENDENT
 from tests.simulation.invariants import ON_COMMIT, Step
+from tests.simulation.late_signals import LateSignals
 from tests.simulation.mischief import MISCHIEF
 from tests.simulation.outside_invariants import ON_ACT, OutsideAct
+from tests.simulation.parked import DeadLetters, still_wanted
 from tests.simulation.people import People
 from tests.simulation.spec import Spec
+from tests.simulation.tally import met
 from tests.simulation.violations import ViolationError
-from tests.simulation.workers import Workers
+from tests.simulation.workers import Signal, Workers
 from tests.simulation.world.agenda import Agenda
 from tests.simulation.world.chance import Chance
 from tests.simulation.world.deployment import SimulatedDeployment
@@ -47,10 +62,14 @@ Tamper = Callable[[FakeStores, Migrations], Migrations]
 
 @dataclass(frozen=True)
 class Outcome:
-    """`faults` are the labels of those that struck; `violation` is None where all held. `story` is empty unless asked for."""
+    """`faults` are the labels of those that struck, `struck` how often each kind did; `violation` is None where all held.
+
+    `story` is empty unless asked for.
+    """
 
     seed: int
     faults: tuple[str, ...]
+    struck: Counter[str]
     events: int
     signals: int
     statuses: tuple[str, ...]
@@ -68,6 +87,7 @@ class World:
     story: list[str] = field(default_factory=list)
     old_orders: list[Order] = field(default_factory=list)
     sweeps_again_at: float = 0.0
+    _playing: int = 0
 
     def __post_init__(self) -> None:
         spec = self.spec
@@ -86,6 +106,7 @@ class World:
             books=self.books,
             tell=self.tell,
         )
+        self.late_signals = LateSignals(self.chance, self.queues)
         self.channel = SimulatedChannel(self.faults, self.people.notice)
         self._right = right = LeanMigrations(
             self.stores, self._sampled, lambda problem: self._broken("documents", problem)
@@ -109,15 +130,20 @@ class World:
             books=self.books,
             tell=self.tell,
             order_seen=self._order_seen,
+            signal_taken=self._taken,
         )
-        self.queues.workers = self.workers.by_queue()
+        self.dead_letters = DeadLetters(
+            self.agenda, self.chance, self.faults, self.workers.store, self.queues, self.books, self.tell
+        )
+        self.queues.workers = {**self.workers.by_queue(), **self.dead_letters.by_queue()}
 
     def tell(self, line: str) -> None:
         if self.telling:
             self.story.append(f"{self.agenda.now:9.1f}  {line}")
 
     def pick(self, name: str, among: int) -> int:
-        return self.chance.pick(f"mischief {name}", among)
+        """What one trick draws depends on no trick before it, so that a story keeps its sense when one is dropped."""
+        return self.chance.pick(f"mischief {self._playing} {name}", among)
 
     def run(self) -> None:
         """ViolationError where something does not hold."""
@@ -126,10 +152,19 @@ class World:
             self.agenda.after(at, partial(self._mischief, number, roll))
         self.agenda.after(self.spec.sweep_every, self._sweep, idle=True)
         self.people.take_care()
+        self.dead_letters.take_care()
         while not self._settled():
             if self.agenda.now > _LONGEST or not self.agenda.step():
                 break
-        settled = Settled(self.stores, self.channel.cards, self._audited())
+        settled = Settled(
+            self.stores,
+            self.channel.cards,
+            self._audited(),
+            self.books,
+            self.dead_letters.parking,
+            self.queues.unreadable,
+            self.queues.replied,
+        )
         for rule in AT_THE_END:
             for problem in rule(settled):
                 self._broken(rule.__name__, problem)
@@ -139,14 +174,22 @@ class World:
         quiet = Faults(self.agenda, self.chance, {}, 0.0, None, self.tell)
         inner = BorderedMigrations(FakeMigrations(self.stores), quiet, self._loaded, self._committed)
         plans.publish(self.spec.plan)
+        plans.publish(self.spec.later)
         prepared = campaigns.prepare(self.spec.campaign, plans=plans, campaigns=stored, migrations=inner)
-        campaigns.apply(prepared, actor="principal:local", at=self.agenda.clock(), campaigns=stored, migrations=inner)
+        campaigns.apply(
+            prepared,
+            actor="principal:local",
+            at=self.agenda.clock(),
+            campaigns=stored,
+            controls=FakeControls(self.stores),
+            migrations=inner,
+        )
         for resource in self.spec.campaign.resources:
             wait = self.chance.between(f"start {resource.id}", 1, 600)
             self.agenda.after(wait, partial(self.people.start, resource.id))
 
     def _settled(self) -> bool:
-        if self.agenda.busy or (self._gate is not None and self._gate.held):
+        if self.agenda.busy or (self._gate is not None and self._gate.held) or self.dead_letters.waits:
             return False
         return all(state.status in {"completed", "aborted"} for state in self.stores.states.values())
 
@@ -155,7 +198,7 @@ class World:
         label = f"mischief:{number}"
         if not self.faults.may_strike(label):
             return
-        first = int(roll * len(MISCHIEF))
+        first, self._playing = int(roll * len(MISCHIEF)), number
         for trick in (*MISCHIEF[first:], *MISCHIEF[:first]):
             before = len(self.story)
             if trick(self):
@@ -175,6 +218,8 @@ class World:
         self.agenda.after(wait, self._sweep, idle=True)
 
     def _webhook(self, address: str, action: str) -> None:
+        if action == "merged":
+            self.books.merged.add(address)
         sighting = Sighting(address, "webhook", action, "", "", self.agenda.clock().isoformat())
         key = self.chance.label(f"webhook {address}")
         wait = self.chance.between(f"webhook {address}", 0.1, 8.0)
@@ -195,14 +240,18 @@ class World:
     # What is checked, as it happens.
 
     def _loaded(self, found: Loaded) -> None:
-        if self.books.running and self.books.running[-1].order.migration == found.view.state.id:
+        """The first read belongs to the worker; what others read while they overtake it, it does not know."""
+        if self.books.running and self.books.running[-1].view is None:
             self.books.running[-1].view = found.view
 
     def _regated(self, gate: Gate) -> None:
-        self._gate = gate
+        before, self._gate = self._gate or Gate(campaign=gate.campaign), gate
         self.tell(
-            f"  gate {gate.version}: pauses {sorted(gate.pauses)}, opened {gate.opened}, failures {gate.failures}"
+            f"  gate {gate.version}: pauses {sorted(gate.pauses)}, freezes {sorted(gate.freezes)}, "
+            f"exceptions {sorted(gate.exceptions)}, opened {gate.opened}, failures {gate.failures}"
         )
+        for problem in exceptions_want_two_people(before, gate, self.spec.campaign):
+            self._broken("exceptions_want_two_people", problem)
 
     def _committed(self, commit: Commit) -> None:
         migration = commit.state.id
@@ -216,10 +265,18 @@ class World:
             for one in commit.records:
                 place = f"{getattr(one.event, 'track', '')}/{getattr(one.event, 'step', '')}".strip("/")
                 self.tell(f"  {migration} {one.number}: {one.event.kind} {place} by {one.actor}")
-        for rule in ON_COMMIT:
+        for rule in (*ON_COMMIT, *INDEPENDENT, *FURTHER):
             problem = rule(step)
             if problem is not None:
                 self._broken(rule.__name__, f"{migration}: {problem}")
+
+    def _taken(self, message: Signal, said: str) -> None:
+        self.late_signals.note(message)
+        if isinstance(message, Act | Command):
+            self.books.answered[message.id] = said
+        problem = still_wanted(message, self.stores)
+        if problem is not None:
+            self._broken("a_dead_order_becomes_an_intervention", problem)
 
     def _acted(self, kind: str, target: str) -> None:
         running = self.books.running[-1]
@@ -252,6 +309,7 @@ def run(spec: Spec, *, telling: bool = False, tamper: Tamper | None = None) -> O
     return Outcome(
         seed=spec.seed,
         faults=tuple(world.faults.fired),
+        struck=world.faults.struck + met(world.stores, redriven=world.books.redriven),
         events=sum(len(history.events(migration)) for migration in world.stores.states),
         signals=world.queues.sent,
         statuses=tuple(state.status for state in world.stores.states.values()),

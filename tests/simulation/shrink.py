@@ -19,6 +19,7 @@ def shrunk(spec: Spec, tell: Teller) -> tuple[Spec, Outcome]:
     search = _Search(spec, first, tell)
     search.pin_faults()
     search.end_where_it_breaks()
+    search.keep_last_faults()
     size = 0
     while size != search.size():
         size = search.size()
@@ -44,6 +45,12 @@ class _Search:
         """Troubles end early, so that a story of something that is stuck does not go on to the end of its days."""
         for share in (0.1, 0.25, 0.5):
             if self._still_fails(self.spec.ending(self.spec.until * share)):
+                return
+
+    def keep_last_faults(self) -> None:
+        """Most faults of a long story have nothing to do with its end."""
+        for count in (1, 2, 3, 5, 8, 13):
+            if self._still_fails(self.spec.with_only(frozenset(self.outcome.faults[-count:]))):
                 return
 
     def size(self) -> int:

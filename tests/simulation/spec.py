@@ -15,13 +15,15 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Spec:
-    """`levels`: border to how often things go wrong there. `mischief`: (second, roll) of each planned trouble.
+    """`later`: the next version of the plan. `levels`: border to how often things go wrong there.
 
-    `only`: labels of the only faults that may strike, so that a failing story can be shortened; None: whichever are drawn.
+    `mischief`: (second, roll) of each planned trouble. `only`: labels of the only faults that may strike, so that a failing
+    story can be shortened; None: whichever are drawn.
     """
 
     seed: int
     plan: Plan
+    later: Plan
     campaign: Campaign
     levels: Mapping[str, float]
     until: float
@@ -43,13 +45,14 @@ class Spec:
 def spec_of(seed: int) -> Spec:
     """Everything that this seed decides beforehand."""
     random = Random(seed)
-    plan = plan_for(random)
+    plan, later = plan_for(random)
     campaign = campaign_for(random, plan)
     until = random.uniform(1.0, 2.5) * _HOUR
     count = random.randint(11, 16)
     return Spec(
         seed=seed,
         plan=plan,
+        later=later,
         campaign=campaign,
         levels={border: random.choice(_LEVELS) for border in WEIGHTS},
         until=until,

@@ -1,64 +1,78 @@
 """Every state of one resource, over all signals: the rules hold in each, and each has a way on."""
 
 import sys
+from datetime import datetime
 
 import pytest
 
-from state_schema.campaign import Campaign
-from state_schema.plan import Plan
+from shared.domain.deadlines import due_event
+from state_schema.events import CheckpointOverdue, Event, StepCompleted
+from state_schema.migration import StepState
+from state_schema.plan import Plan, Stop
 from tests.simulation.model_check import Explored, explore
-from tests.simulation.plans import _PHASES, _SHARED, OPERATORS, TEAM
-from tests.stories import the_plan
+from tests.simulation.model_plans import a_campaign, a_plan, the_example
+from tests.simulation.violations import ViolationError
 
 
-def a_plan(*phases: str, shared: bool = False) -> Plan:
-    chosen = [{"name": name, "steps": _PHASES[name]} for name in phases]
-    return Plan.model_validate(
-        {
-            "name": "small",
-            "version": 1,
-            "environments": {"test": {"primary": True}, "prod": {"blocked_by": ["test"], "approval_required": True}},
-            "phases": [_SHARED, *chosen] if shared else chosen,
-        }
-    )
+def checked(what: str, plan: Plan, capsys: pytest.CaptureFixture[str], compared: int = 0) -> Explored:
+    explored = explore(plan, a_campaign(plan), most=100_000, compared=compared)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{what}: {explored}\n")
+    return explored
 
 
-def a_campaign(plan: Plan) -> Campaign:
-    return Campaign.model_validate(
-        {
-            "campaign": "model",
-            "plan": plan.ref,
-            "channel": "C0MODEL",
-            "resources": [{"id": "r1"}],
-            "people": {"operators": [f"slack:{TEAM}/{OPERATORS[0]}"], "approvers": [f"slack:{TEAM}/U_APPROVER"]},
-        }
-    )
-
-
-@pytest.mark.parametrize("phases", [("infra",), ("deploy", "soak"), ("migrate", "deploy"), ("soak", "migrate")])
+@pytest.mark.parametrize(
+    "phases",
+    [("infra",), ("deploy", "soak"), ("migrate", "deploy"), ("soak", "migrate"), ("scale", "sign"), ("back", "infra")],
+)
 def test_every_reachable_state_keeps_the_rules_and_has_a_way_on(
     phases: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan = a_plan(*phases)
+    explored = checked(", ".join(phases), a_plan(*phases, shared=phases == ("infra",)), capsys, compared=400)
 
-    explored = explore(plan, a_campaign(plan), attempts=2, most=20_000)
-
-    _say(capsys, ", ".join(phases), explored)
     assert explored.without_a_way_on() == set()
     assert "completed" in explored.states.values()
-    assert len(explored.states) < 20_000, "the search was cut off before it had seen everything"
+    assert explored.cut == set()
+    assert explored.differing == []
 
 
-def test_the_first_states_of_the_example_plan_keep_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
-    plan = the_plan()
+def test_every_state_of_the_example_plan_in_all_environments_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Bound: no automatic retries. `python -m tests.simulation --model 5` has all of them."""
+    explored = checked("the example, no automatic retries", the_example(retries=0), capsys)
 
-    explored = explore(plan, a_campaign(plan), attempts=2, most=1_500)
-
-    _say(capsys, "the example", explored)
     assert explored.without_a_way_on() == set()
+    assert "completed" in explored.states.values()
+    assert explored.cut == set()
 
 
-def _say(capsys: pytest.CaptureFixture[str], what: str, explored: Explored) -> None:
-    counts = f"{len(explored.states):,} states, {explored.signals:,} signals, {len(explored.cut):,} cut off"
-    with capsys.disabled():
-        sys.stdout.write(f"\n{what}: {counts}\n")
+def test_every_state_of_the_example_plan_with_all_its_retries_on_the_way_to_one_environment(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Bound: the shared phases, test and one production environment."""
+    explored = checked("the example up to prod-us", the_example("test", "prod-us", retries=5), capsys, compared=1000)
+
+    assert explored.without_a_way_on() == set()
+    assert "completed" in explored.states.values()
+    assert explored.cut == set()
+    assert explored.differing == []
+
+
+def test_a_rule_that_is_broken_in_one_state_only_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answering(name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
+        due = due_event(name, stop, step, at)
+        if isinstance(due, CheckpointOverdue) and name == "prod":
+            return StepCompleted(track=name, step=stop.path, attempt=step.attempt)
+        return due
+
+    monkeypatch.setattr("shared.domain.follow.due_event", answering)
+    plan = a_plan("back")
+
+    with pytest.raises(ViolationError, match="questions_are_answered_by_people: .*prod/back.ask was done, and nobody"):
+        explore(plan, a_campaign(plan), most=100_000)
+
+
+def test_states_that_are_wrongly_taken_for_the_same_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.simulation.model_key._step_key", lambda place, step, stop: (step.status,))
+    plan = a_plan("back")
+
+    assert explore(plan, a_campaign(plan), most=100_000, compared=400).differing

@@ -1,17 +1,33 @@
 """Three hundred campaigns in which everything goes wrong; and that the search would find what is broken on purpose."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 
+from shared.app.park import DeadLetter, Fate, message_in, park
+from shared.app.redrive import Redriven, redrive
+from shared.domain.deadlines import due_event
+from shared.domain.moved import _begun_anew
+from shared.domain.react import on_report
+from shared.domain.view import View
 from shared.ports.migrations import Commit, Migrations
+from shared.ports.parking import Parking
+from state_schema.events import CheckpointOverdue, Event, StepCompleted
+from state_schema.migration import StepState
 from state_schema.orders import Order
+from state_schema.parked import Parked
+from state_schema.plan import Stop
+from state_schema.signals import Act, Command, Failed, Reported
 from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.many import outcomes
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrink import shrunk
 from tests.simulation.spec import Spec, spec_of
+from tests.simulation.tally import tallied
 
 SEEDS = 300
 
@@ -59,6 +75,8 @@ def test_no_order_of_things_breaks_a_campaign() -> None:
     assert [str(one.violation) for one in told if one.violation is not None] == []
     assert len(told) == SEEDS
     assert min(len(one.faults) for one in told) >= 10
+    struck = tallied(sum((one.struck for one in told), Counter()))
+    assert [kind for kind, count in struck.items() if not count] == [], "these faults and tricks are dead"
     assert all(set(one.statuses) <= {"completed", "aborted"} for one in told)
     assert sum(status == "completed" for one in told for status in one.statuses) > SEEDS * 5
 
@@ -96,7 +114,93 @@ def test_a_fence_that_lets_everything_through_is_found_out(monkeypatch: pytest.M
     _, outcome = first_failure(with_late_orders)
 
     assert outcome.violation is not None
-    assert outcome.violation.rule == "an_unwanted_order_does_nothing"
+    assert outcome.violation.rule in {"an_unwanted_order_does_nothing", "a_report_counts_for_its_own_attempt"}
+
+
+def test_a_parking_that_loses_what_people_did_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(letter: DeadLetter, **given: Any) -> Fate:
+        lost = isinstance(message_in(letter.queue, letter.body), Act | Command)
+        return Fate("dropped", "act", "x") if lost else park(letter, **given)
+
+    monkeypatch.setattr("tests.simulation.parked.park", losing)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "no_act_of_a_person_is_lost"
+
+
+def test_a_redrive_that_takes_out_before_it_applies_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_early(item: Parked, *, parking: Parking, **given: Any) -> Redriven:
+        if item.act is not None:
+            parking.remove(item)
+        return redrive(item, parking=parking, **given)
+
+    monkeypatch.setattr("tests.simulation.parked.redrive", too_early)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "no_act_of_a_person_is_lost"
+
+
+def test_a_dead_order_that_nobody_is_asked_about_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deaf(view: View, signal: Reported) -> list[Event]:
+        failed = isinstance(signal.report, Failed) and signal.report.code == "parked"
+        return [] if failed else on_report(view, signal)
+
+    monkeypatch.setattr("shared.domain.machine.on_report", deaf)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "a_dead_order_becomes_an_intervention"
+
+
+def test_a_time_out_that_answers_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answering(name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
+        due = due_event(name, stop, step, at)
+        if isinstance(due, CheckpointOverdue):
+            return StepCompleted(track=name, step=stop.path, attempt=step.attempt)
+        return due
+
+    monkeypatch.setattr("shared.domain.follow.due_event", answering)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "questions_are_answered_by_people"
+
+
+def test_a_move_in_flight_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.domain.moving._in_flight", lambda view: iter(()))
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule in {"nothing_is_moved_in_flight", "the_gate_says_what_the_state_says"}
+
+
+def test_a_button_that_outlives_a_move_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun_anew(step: StepState, *given: Any) -> StepState:
+        return step if step.status == "awaiting_human" else _begun_anew(step, *given)
+
+    monkeypatch.setattr("shared.domain.moved._begun_anew", begun_anew)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "after_a_move_all_is_asked_anew"
+
+
+def test_an_exception_that_one_person_makes_alone_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.domain.excepting.is_same_person", lambda *_: False)
+    monkeypatch.setattr("shared.domain.excepting.is_one_of", lambda *_: True)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == "exceptions_want_two_people"
 
 
 def test_a_failing_story_is_told_in_few_words_and_replays_exactly() -> None:

@@ -14,10 +14,11 @@ from functions.skills.verify.skill import verify
 from shared import names
 from shared.app.card import post_checkpoint
 from shared.app.observe import observe
-from shared.app.run_skill import Tools, run_skill
+from shared.app.run_skill import Tools, refuse_foreign, run_skill
 from shared.app.sweep import sweep
 from shared.app.take_signal import take_signal
 from shared.errors import RetryableError
+from shared.messages.cards import card
 from shared.ports.campaigns import Controls
 from shared.ports.effects import Report
 from shared.ports.migrations import DueTimes, Migrations, Watches
@@ -43,7 +44,9 @@ from tests.simulation.world.effects import BorderedCards, SimulatedEffects
 from tests.simulation.world.faults import Faults
 from tests.simulation.world.github import SimulatedGithub, SimulatedWorkflows
 from tests.simulation.world.queues import SimulatedQueues, Worker
-from tests.simulation.world.slack import SimulatedChannel
+from tests.simulation.world.slack import WRITTEN_OUT, SimulatedChannel, only_buttons
+
+Signal = Act | Observed | Reported | Ticked | Command
 
 
 class AddingLinter:
@@ -73,32 +76,29 @@ class Workers:
     books: Books
     tell: Callable[[str], None]
     order_seen: Callable[[Order], None]
+    signal_taken: Callable[[Signal, str], None]
 
     def __post_init__(self) -> None:
         self._history = FakeHistory(self.stores)
         self._cards = BorderedCards(self.faults)
-        self._take = partial(
-            take_signal,
-            store=Store(
-                campaigns=FakeCampaigns(self.stores),
-                controls=self.controls,
-                plans=FakePlans(self.stores),
-                index=FakeMigrationIndex(self.stores),
-                migrations=self.migrations,
-                history=self._history,
-            ),
-            outbox=self.queues,
+        self.store = Store(
+            campaigns=FakeCampaigns(self.stores),
+            controls=self.controls,
+            plans=FakePlans(self.stores),
+            index=FakeMigrationIndex(self.stores),
+            migrations=self.migrations,
+            history=self._history,
         )
+        self._take = partial(take_signal, store=self.store, outbox=self.queues)
         self._tools = Tools(self._history, self.agenda.clock, lambda: self.chance.between("jitter", 0.0, 1.0))
         self._skills = self._all_skills()
 
     def by_queue(self) -> dict[str, Worker]:
-        work: Worker = self._work
         return {
             names.SIGHTINGS: self._look,
             names.SIGNALS: self._decide,
             names.CARDS: self._show,
-            **dict.fromkeys(names.SKILL_QUEUES, work),
+            **{names.skill_queue(skill): partial(self._work, skill) for skill in names.SKILL_NAMES},
         }
 
     def sweep(self) -> None:
@@ -120,6 +120,7 @@ class Workers:
         message = _signal(body)
         said = self._take(message, again=receives > 1)
         self.tell(f"signal {message.id} is answered with {said}")
+        self.signal_taken(message, said)
 
     def _show(self, body: str, receives: int) -> None:
         post_checkpoint(
@@ -129,11 +130,13 @@ class Workers:
             posted_cards=self._cards,
             channel=self.channel,
             replies=self.channel,
+            render=card if self.chance.turn("card")[1] < WRITTEN_OUT else only_buttons,
         )
 
-    def _work(self, body: str, receives: int) -> None:
+    def _work(self, skill: str, body: str, receives: int) -> None:
         order = _order(body)
         self.order_seen(order)
+        refuse_foreign(order, skill)
         with self.books.at_work(order):
             said = run_skill(
                 order,
@@ -164,7 +167,7 @@ class Workers:
 
 
 @lru_cache(maxsize=256)
-def _signal(body: str) -> Act | Observed | Reported | Ticked | Command:
+def _signal(body: str) -> Signal:
     return SIGNALS.validate_json(body)
 
 

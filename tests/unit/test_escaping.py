@@ -35,6 +35,13 @@ def test_marks_that_hide_or_turn_text_are_left_out() -> None:
     assert one_line("a\u202eb\u2066c\u200bd\ufeffe\x00f\x1bg\ud800h\U000e0041i", 50) == "abcdefghi"
 
 
+def test_no_character_passes_because_its_text_needs_no_search() -> None:
+    """A text that is printable throughout is not searched for what hides; a hidden character makes that it is."""
+    for first in range(0, 0x110000, 256):
+        shown = "".join(filter(str.isprintable, map(chr, range(first, first + 256))))
+        assert one_line(shown, 600) == one_line(f"{shown}\u200b", 600)
+
+
 def test_languages_that_are_written_from_the_right_stay() -> None:
     assert one_line("שלום مرحبا", 50) == "שלום مرحبا"
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.orders import orders_for
+from state_schema.plan import Plan
 from state_schema.signals import Failed, Pending, Progressed, Succeeded
 from tests.stories import (
     APPROVER,
@@ -14,6 +15,7 @@ from tests.stories import (
     OPERATOR,
     STRANGER,
     Story,
+    document,
     failed_run,
     merged,
     pull_request,
@@ -227,12 +229,49 @@ def test_a_closed_pull_request_asks_a_person_and_a_reopened_one_goes_on() -> Non
     assert story.later(minutes=1).observe(merged()).view.state.tracks["test"].step == "infra.apply"
 
 
+def test_a_pull_request_that_is_opened_again_is_no_retry() -> None:
+    story = Story().until("test", "infra.review")
+    for _ in range(3):
+        story.later(minutes=1).observe(pull_request(state="closed")).later(minutes=1).observe(pull_request())
+
+    step = story.step("test")
+    assert (step.status, step.attempt, step.retries) == ("awaiting_human", 1, 0)
+
+
 def test_retry_after_a_closed_pull_request_opens_it_again() -> None:
     story = Story().until("test", "infra.review").observe(pull_request(state="closed")).answer("test", "retry")
 
     assert story.order.key == "airflow-3/email.notifications/test/infra.pull_request/2"
     story.report(Succeeded(outputs={"address": "pull_request:7/77"}))
     assert story.step("test").watches == ("pull_request:7/77",)
+
+
+def test_retry_of_an_approval_does_all_since_the_pull_request_again_as_new_attempts() -> None:
+    plan = document("airflow-3.plan.yaml")
+    infra = next(phase for phase in plan["phases"] if phase["name"] == "infra")
+    infra["steps"].insert(1, {"id": "lint", "skill": "verify"})
+    story = Story(Plan.model_validate(plan)).until("test", "infra.review")
+    story.observe(pull_request(state="closed")).answer("test", "retry")
+
+    orders = [story.order.key]
+    story.report(Succeeded(outputs={"address": "pull_request:7/77"}))
+    orders.append(story.order.key)
+    story.report(Succeeded())
+
+    at = "airflow-3/email.notifications/test/infra"
+    assert orders == [f"{at}.pull_request/2", f"{at}.lint/2"]
+    assert story.step("test").watches == ("pull_request:7/77",)
+
+
+def test_a_decision_whose_choices_were_listed_in_time_has_no_deadline_left() -> None:
+    plan = document("airflow-3.plan.yaml")
+    migrate = next(phase for phase in plan["phases"] if phase["name"] == "migrate")
+    migrate["steps"][0]["timeout"] = "1h"
+    story = Story(Plan.model_validate(plan)).until("test", "migrate.choose")
+    while story.step("test").checkpoint is None:
+        story.oblige()
+
+    assert story.step("test").deadline is None
 
 
 def test_a_rewrite_that_changes_nothing_needs_no_review() -> None:

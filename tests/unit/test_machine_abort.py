@@ -1,16 +1,20 @@
 """Abort: every question closes, nothing more is ordered, and work that is out keeps its slot until it is heard of."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.checkpoints import open_checkpoints
+from shared.domain.gate import counted
 from shared.domain.orders import orders_for
 from shared.domain.timing import next_check
 from shared.domain.watching import watched
+from state_schema.events import MigrationAborted, MigrationCompleted
+from state_schema.gate import Gate
 from state_schema.plan import Plan
 from state_schema.signals import Failed, Pending, Progressed, Report, Succeeded
-from tests.stories import APPROVER, STRANGER, Story, document, run, succeeded_run
+from tests.stories import APPROVER, STRANGER, Story, document, run, succeeded_run, the_campaign
 
 HOUR = timedelta(hours=1)
 
@@ -154,3 +158,32 @@ def test_an_answer_to_a_failure_pressed_twice_is_once(verb: str) -> None:
     assert story.last.refusal is not None
     assert story.last.refusal.reason_code == "already_decided"
     assert story.view.state.tracks == before
+
+
+def test_an_aborted_migration_is_over_for_the_wave_and_is_counted_once() -> None:
+    story = Story(campaign=the_campaign(waves={1: {}, 2: {"after": 1}})).until("test", "deploy.run").act("abort")
+    assert story.view.gate.finished == {1: 1}
+    story.act("abort").later(hours=2).tick()
+    assert story.view.gate.finished == {1: 1}
+
+    second = Story(campaign=the_campaign(waves={1: {}, 2: {"after": 1}}), resource=1)
+    second.view = replace(second.view, gate=replace_held(story.view.gate))
+    assert second.act("start").order.skill == "rewrite_dags"
+
+
+def test_a_fatal_failure_counts_for_the_breaker_and_for_the_wave() -> None:
+    story = Story().until("test", "deploy.run").report(Failed(category="fatal", reason="The cluster is gone."))
+
+    assert (story.view.gate.finished, story.view.gate.failures) == ({1: 1}, {1: ("email.notifications",)})
+
+
+def replace_held(gate: Gate) -> Gate:
+    """The gate once the slot of what was aborted is free."""
+    return gate.model_copy(update={"held": {}})
+
+
+@pytest.mark.parametrize("event", [MigrationAborted(reason="again"), MigrationCompleted()])
+def test_what_is_over_is_not_counted_again(event: MigrationAborted | MigrationCompleted) -> None:
+    view = Story().until("test", "deploy.run").act("abort").view
+
+    assert counted(view.gate, view.state, event) is view.gate

@@ -69,7 +69,9 @@ def test_a_choice_that_nobody_can_reach_is_refused(
 
 @pytest.mark.parametrize("given", [{}, {"choices": ["a"], "choices_from": "list_items"}])
 def test_a_decision_has_one_source_of_choices(given: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="either `choices_from`, a skill that lists, or `choices`, a list"):
+    with pytest.raises(
+        ValueError, match="exactly one of `choices_from`, a skill that lists, `choices`, a list, and `form`"
+    ):
         problems(CHOOSE, decision=decision(**given))
 
 
@@ -83,11 +85,11 @@ def test_a_decision_has_one_source_of_choices(given: dict[str, Any]) -> None:
             "rollback",
             "would do the step again, not take it back; give it a `with` of its own",
         ),
-        ({"rollback": "open_pull_request"}, "rollback", "Field required (the skill 'open_pull_request' takes: "),
+        ({"rollback": "open_pull_request"}, "rollback", "is missing (the skill 'open_pull_request' takes: "),
         (
             {"rollback": "run_workflow", "with": {"repository": "a/b", "workflow": "x", "rev": 1}},
             "with",
-            "Extra inputs",
+            "there is no such field; did you mean `ref`?",
         ),
         (
             {"rollback": "run_workflow", "with": {"repository": "a/b", "workflow": "{x.y}"}},
@@ -134,14 +136,14 @@ def test_a_template_must_not_need_a_phase_that_may_be_left_out() -> None:
 
 
 MISTAKES = [
-    ("    blocked_by: [test]", "    blocked_by: [prod-us]", "environments", "blocked_by goes in a circle"),
+    ("    blocked_by: [test]", "    blocked_by: [prod-us]", "environments.prod-us.blocked_by", "goes in a circle"),
     ("skill: migrate_items", "skill: migrate", "phases[3].steps[1].skill", "there is no skill 'migrate'"),
     ("{id: choose", "{id: items", "phases[3].steps[1].id", "two steps of 'migrate' are called 'items'"),
     ("resume: test-done", "resume: abort", "phases[4].steps[1].confirmation.resume", "'abort' is a built-in command"),
     ("choices_from: list_items", "choices: [a, a]", "phases[3].steps[0].decision.choices[1]", "cannot be reached"),
     ("    skill: run_workflow", "    gate: automatic\n        skill: run_workflow", "phases[2].steps[0].gate", "remove"),
     ("id: check, skill: verify", "id: check, wait: 7", "phases[4].steps[0].wait", "write a duration with its unit"),
-    ("id: rewrite, ", "id: rewrite, timeout: 7, ", "phases[0].steps[0].timeout", "Input should be a valid string"),
+    ("id: rewrite, ", "id: rewrite, timeout: 7, ", "phases[0].steps[0].timeout", "'7' is not a duration"),
     ("resume: infra-applied}", "resume: infra-applied}, timeout: '7'", "phases[1].steps[2].timeout", "90s, 15m, 24h or 7d"),
     ("dags/{resource.id}", "dags/{resource.nome}", "phases[0].steps[0].with.path", "{resource.nome} names nothing here"),
     ("aws_profile:company-test", "xoxb-" + "1" * 20, "environments.test.credential_source", "looks like a credential"),

@@ -100,7 +100,7 @@ def test_help_lists_every_command() -> None:
         "What you can write in this channel (slash commands do not work in threads):\n"
         "`/migrate start &lt;resource&gt;`\n"
         "`/migrate status [resource]`\n"
-        "`/migrate decide &lt;resource&gt; [environment] all | &lt;item&gt; …`\n"
+        "`/migrate decide &lt;resource&gt; [environment] all | &lt;item&gt; … | &lt;field&gt;=&lt;value&gt; …`\n"
         "`/migrate retry &lt;resource&gt; [environment]`"
     )
 
@@ -133,7 +133,7 @@ def test_the_status_puts_first_what_people_can_act_on() -> None:
     assert status_text("airflow-3", [busy, asked]) == (
         "*airflow-3*: 1 actionable, 0 blocked, 0 completed, 1 in progress\n"
         "• *Billing reports* · `infra_to_confirm` at `test: infra.apply`: test: Run `pacman apply` to provision the resources"
-        " (`infra-applied billing.reports test`)\n"
+        " (`/migrate infra-applied billing.reports test`)\n"
         "• *E-mail notifications* · `code_migration_running` at `shared: code_migration.rewrite`:"
         " shared: code_migration.rewrite is at work"
     )

@@ -1,6 +1,7 @@
 """`run_workflow`: one run for one order, whatever GitHub says about it."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,16 @@ def test_a_time_out_that_started_a_run_is_not_sent_again_by_the_automatic_retry(
         run(workflows)
     assert run(workflows, a_deploy(attempt=2, retries=1)) == the_run(9000)
     assert workflows.acts == ["dispatch"]
+
+
+def test_an_automatic_retry_of_a_run_that_failed_is_another_run() -> None:
+    workflows = FakeWorkflows()
+    before = run(workflows)
+    assert isinstance(before, Pending)
+    again = a_deploy(attempt=2, retries=1)
+    order = again.order.model_copy(update={"outputs": before.outputs})
+    assert [run(workflows, replace(again, order=order)) for _ in range(2)] == [the_run(9001), the_run(9001)]
+    assert workflows.acts == ["dispatch", "dispatch"]
 
 
 def test_a_persons_retry_starts_another_run() -> None:

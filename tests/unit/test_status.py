@@ -9,7 +9,7 @@ from shared.domain.view import Cause
 from shared.messages.status_page import campaign_markdown, migration_markdown
 from state_schema.events import MigrationCreated, Recorded
 from tests.fakes.reading import FakeReading
-from tests.stories import OPERATOR, Story
+from tests.stories import OPERATOR, Story, the_campaign
 
 EMAIL = "/campaigns/airflow-3/migrations/email.notifications"
 
@@ -102,7 +102,8 @@ def test_a_migration_with_every_track(reading: FakeReading, story: Story) -> Non
         "word": "infra_to_confirm",
         "version": state.version,
         "changed_at": state.changed_at.isoformat(),
-        "next_action": "test: Run `pacman apply` to provision the resources (`infra-applied email.notifications test`)",
+        "next_action": "test: Run `pacman apply` to provision the resources",
+        "command": "infra-applied email.notifications test",
         "tracks": {
             "shared": {
                 "status": "completed",
@@ -146,6 +147,26 @@ def test_a_migration_that_did_not_start(reading: FakeReading) -> None:
         "prod-us": ("blocked", ["shared", "test"]),
         "prod-eu": ("blocked", ["shared", "test"]),
     }
+
+
+def test_a_page_says_which_wave_a_migration_waits_for() -> None:
+    campaign = the_campaign(waves={1: {}, 2: {"after": 1}})
+    reading = FakeReading(*(Story(campaign=campaign, resource=number).view for number in (0, 1)))
+
+    for path in ("/campaigns/airflow-3", "/campaigns/airflow-3/waves/2"):
+        late = body(get(reading, path))["migrations"][-1]
+        assert (late["resource"], late["next_action"], late["actionable"]) == (
+            "billing.reports",
+            "waits for wave 1",
+            False,
+        )
+    assert body(get(reading, "/campaigns/airflow-3"))["summary"] == "1 actionable, 1 blocked, 0 completed"
+    one = body(get(reading, "/campaigns/airflow-3/migrations/billing.reports"))
+    assert (one["next_action"], one["command"], one["tracks"]["shared"]["waiting_for"]) == (
+        "waits for wave 1",
+        "",
+        "wave 1",
+    )
 
 
 def test_history_goes_on_where_a_page_ended(reading: FakeReading, story: Story) -> None:

@@ -2,17 +2,19 @@ from typing import Any
 
 import pytest
 
-from shared.domain.display import summary_of
+from shared.domain import display
+from shared.domain.display import as_of, summary_of
 from shared.messages.standing import Standing
 from shared.messages.status_page import campaign_markdown, counted, migration_markdown, waits_for
+from state_schema.gate import Gate
 from state_schema.migration import Status
-from state_schema.signals import Pending
+from state_schema.signals import Pending, Succeeded
 from state_schema.summary import Summary
-from tests.stories import Story
+from tests.stories import CHOICES, Story, the_campaign
 
 
 def a_row(status: Status = "in_progress", **changes: Any) -> Summary:
-    return summary_of(Story().view).model_copy(update={"status": status, "actionable": False, **changes})
+    return summary_of(Story().view).model_copy(update={"status": status, "actionable": False, "command": "", **changes})
 
 
 def test_a_campaign_is_a_table_and_a_line_that_counts() -> None:
@@ -31,7 +33,7 @@ def test_a_campaign_is_a_table_and_a_line_that_counts() -> None:
         "| Cluster | Current step | Last done | Next action |\n"
         "| --- | --- | --- | --- |\n"
         "| E-mail notifications | test: infra.apply | test: infra.review |"
-        " test: Run `pacman apply` to provision the resources (`infra-applied email.notifications test`) |\n"
+        " test: Run `pacman apply` to provision the resources (`/migrate infra-applied email.notifications test`) |\n"
         "| Done |  | prod-eu: verify.accept |  |\n"
         "| In line | test: deploy.run |  | test: deploy.run waits for its turn |\n"
     )
@@ -51,6 +53,7 @@ def test_a_campaign_without_migrations_is_an_empty_table() -> None:
         ("failed", True, "1 actionable, 0 blocked, 0 completed"),
         ("queued", True, "1 actionable, 0 blocked, 0 completed"),
         ("queued", False, "0 actionable, 1 blocked, 0 completed"),
+        ("pending", False, "0 actionable, 1 blocked, 0 completed"),
         ("blocked", False, "0 actionable, 1 blocked, 0 completed"),
         ("in_progress", False, "0 actionable, 0 blocked, 0 completed, 1 in progress"),
         ("waiting", False, "0 actionable, 0 blocked, 0 completed, 1 in progress"),
@@ -69,7 +72,7 @@ def test_the_numbers_add_up() -> None:
 
 
 def test_a_hostile_name_stays_in_its_cell() -> None:
-    row = a_row(name="a|b\n| c | <img src=x> \u202e", next_action="`x`|\r\n# title")
+    row = a_row(name="a|b\n| c | <img src=x> \u202e", next_action="`x`|\r\n# title", command="")
     line = campaign_markdown("airflow-3", [row]).splitlines()[6]
     assert line == r"| a\|b \| c \| &lt;img src=x&gt; |  |  | `x`\| # title |"
 
@@ -98,3 +101,72 @@ def test_what_a_track_waits_for() -> None:
     asked = story.until("test", "infra.apply")
     assert waits_for(Standing(asked.view, "test")) == "Run `pacman apply` to provision the resources"
     assert waits_for(Standing(asked.view, "shared")) is None
+
+
+IN_ORDER = the_campaign(waves={1: {}, 2: {"after": 1}})
+
+
+def told(row: Summary) -> tuple[str, str, bool]:
+    return row.next_action, row.command, row.actionable
+
+
+def test_a_row_says_what_the_waves_are_now_whenever_it_was_written() -> None:
+    closed = Gate(campaign="airflow-3")
+    first, second = (summary_of(Story(campaign=IN_ORDER, resource=number).view) for number in (0, 1))
+    start = [("Start it", f"start {row.resource}", True) for row in (first, second)]
+    waits = ("waits for wave 1", "", False)
+
+    rows = as_of(closed, IN_ORDER, [first, second])
+    assert list(map(told, rows)) == [start[0], waits]
+    for opened in (Gate(campaign="airflow-3", opened=(2,)), Gate(campaign="airflow-3", finished={1: 1})):
+        assert list(map(told, as_of(opened, IN_ORDER, rows))) == start
+    assert list(map(told, as_of(closed, IN_ORDER, as_of(closed, the_campaign(), rows)))) == [start[0], waits]
+
+
+def test_a_row_of_one_that_has_started_is_left_as_it_is() -> None:
+    asked = summary_of(Story(resource=1).until("test", "infra.apply").view)
+
+    assert as_of(Gate(campaign="airflow-3"), IN_ORDER, [asked]) == [asked]
+
+
+def test_two_thousand_rows_ask_for_each_wave_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(display, "may_start_in", lambda *given: asked.append(given[2]))
+    rows = [a_row("pending", wave=number % 2 + 1) for number in range(2000)]
+
+    display.as_of(Gate(campaign="airflow-3"), IN_ORDER, rows)
+
+    assert sorted(asked) == [1, 2]
+
+
+def test_a_track_waits_for_its_wave() -> None:
+    view = Story(campaign=IN_ORDER, resource=1).view
+
+    assert waits_for(Standing(view, "shared")) == "wave 1"
+
+
+@pytest.mark.parametrize(
+    ("track", "path", "command"),
+    [
+        ("shared", "code_migration.review", "pr-merged email.notifications shared"),
+        ("test", "infra.apply", "infra-applied email.notifications test"),
+    ],
+)
+def test_the_command_is_what_answers_the_question(track: str, path: str, command: str) -> None:
+    assert summary_of(Story().until(track, path).view).command == command
+
+
+def test_a_decision_is_typed_with_what_is_chosen() -> None:
+    story = Story().until("test", "migrate.choose").report(Succeeded(choices=CHOICES))
+
+    assert summary_of(story.view).command == "decide email.notifications test all"
+
+
+def test_nobody_is_told_to_type_anything_while_machines_work() -> None:
+    assert summary_of(Story().act("start").view).command == ""
+
+
+def test_no_command_is_cut_off_however_long_the_question_is() -> None:
+    row = a_row("awaiting_human", next_action="&" * 1000, command="pr-merged " + "x" * 60 + " shared")
+
+    assert f"(`/migrate {row.command}`)" in campaign_markdown("airflow-3", [row])

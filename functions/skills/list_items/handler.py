@@ -10,5 +10,7 @@ from shared import bootstrap
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
     return bootstrap.run_orders(
-        event, lambda outside: partial(list_items, deployment=outside.deployment, url_template=outside.deployment_url)
+        event,
+        "list_items",
+        lambda outside: partial(list_items, deployment=outside.deployment, url_template=outside.deployment_url),
     )

@@ -11,5 +11,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
     return bootstrap.run_orders(
         event,
+        "migrate_items",
         lambda outside: partial(migrate_items, deployment=outside.deployment, url_template=outside.deployment_url),
     )

@@ -11,5 +11,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
     return bootstrap.run_orders(
         event,
+        "open_pull_request",
         lambda outside: partial(open_pull_request, pull_requests=outside.pull_requests, contents=outside.contents),
     )

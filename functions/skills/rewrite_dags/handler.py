@@ -12,6 +12,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
     return bootstrap.run_orders(
         event,
+        "rewrite_dags",
         lambda outside: partial(
             rewrite_dags, pull_requests=outside.pull_requests, contents=outside.contents, linter=RuffLinter()
         ),

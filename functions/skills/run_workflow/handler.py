@@ -9,4 +9,6 @@ from shared import bootstrap
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
-    return bootstrap.run_orders(event, lambda outside: partial(run_workflow, workflows=outside.workflows))
+    return bootstrap.run_orders(
+        event, "run_workflow", lambda outside: partial(run_workflow, workflows=outside.workflows)
+    )

@@ -27,6 +27,7 @@ def run_workflow(work: Work[RunWorkflowInputs], *, workflows: Workflows) -> Repo
     Idempotency:
         The run carries an operation id made from the order, and is looked for under it first. An automatic
         retry looks under the id of the attempt that it repeats: that one may have started a run without an answer.
+        Where that run was seen to fail, the retry is another run.
 
     Failure modes:
         Transient `run_not_visible`: GitHub took the dispatch and does not show the run yet. Everything else is GitHub's.
@@ -47,9 +48,11 @@ def run_workflow(work: Work[RunWorkflowInputs], *, workflows: Workflows) -> Repo
 
 
 def operation_id(order: Order) -> str:
-    """The same for an order and the automatic retries of it; another one after a person's Retry."""
+    """The same for an order and its automatic retries, as long as no run is known; another one after a person's Retry."""
     first = order_key(order.migration, order.track, order.step, order.attempt - order.retries)
-    return f"waymark-{hashlib.sha256(first.encode()).hexdigest()[:16]}"
+    known = order.outputs.get("run_id")
+    repeats = first if known is None else f"{first} after run {known}"
+    return f"waymark-{hashlib.sha256(repeats.encode()).hexdigest()[:16]}"
 
 
 def _pending(run: DispatchedRun) -> Pending:

@@ -4,7 +4,6 @@ So dropping one fault from a story leaves the others as they were, and a failing
 """
 
 import zlib
-from collections import defaultdict
 
 _MASK = 0xFFFFFFFF
 
@@ -14,24 +13,35 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self._start = zlib.crc32(f"seed {seed}".encode())
-        self._times: defaultdict[str, int] = defaultdict(int)
+        self._times: dict[str, list[int]] = {}
+        """Name to its last turn, and to the checksum that its labels begin with."""
 
     def label(self, name: str) -> str:
         """The name with its turn: the third save of r1 is `save:r1#3`."""
-        turn = self._times[name] = self._times[name] + 1
-        return f"{name}#{turn}"
+        return f"{name}#{self.turn(name)[0]}"
+
+    def turn(self, name: str) -> tuple[int, float]:
+        """(turn, roll) of the name's next label."""
+        known = self._times.get(name)
+        if known is None:
+            known = self._times[name] = [0, zlib.crc32(f"{name}#".encode(), self._start)]
+        known[0] += 1
+        return known[0], _spread(zlib.crc32(b"%d" % known[0], known[1]))
 
     def roll(self, label: str) -> float:
         """From 0 to below 1, always the same for the same label."""
-        mixed = zlib.crc32(label.encode(), self._start)
-        mixed = ((mixed ^ (mixed >> 16)) * 0x45D9F3B) & _MASK
-        mixed = ((mixed ^ (mixed >> 16)) * 0x45D9F3B) & _MASK
-        return (mixed ^ (mixed >> 16)) / (_MASK + 1)
+        return _spread(zlib.crc32(label.encode(), self._start))
 
     def between(self, name: str, low: float, high: float) -> float:
         """A number in this range, another one at each turn."""
-        return low + (high - low) * self.roll(self.label(name))
+        return low + (high - low) * self.turn(name)[1]
 
     def pick(self, name: str, among: int) -> int:
         """An index below `among`, another one at each turn."""
-        return int(self.roll(self.label(name)) * among)
+        return int(self.turn(name)[1] * among)
+
+
+def _spread(mixed: int) -> float:
+    mixed = ((mixed ^ (mixed >> 16)) * 0x45D9F3B) & _MASK
+    mixed = ((mixed ^ (mixed >> 16)) * 0x45D9F3B) & _MASK
+    return (mixed ^ (mixed >> 16)) / (_MASK + 1)

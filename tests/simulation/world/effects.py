@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shared.errors import RetryableError
-from shared.ports.effects import ClaimHeldError, PostedCard, Report
+from shared.ports.effects import Claim, ClaimHeldError, PostedCard, Report
 from tests.fakes.crashes import Crash
 from tests.fakes.stores import FakePostedCards
 from tests.simulation.world.agenda import Agenda
@@ -37,6 +37,11 @@ class SimulatedEffects:
             del self._claims[key]
             raise
         return self._remember(key, report)
+
+    def claim(self, key: str) -> Claim:
+        if key in self._reports:
+            return "reported"
+        return "held" if key in self._claims else "none"
 
     def _remember(self, key: str, report: Report) -> Report:
         fault = self._faults.cross("claim", f"result {key}")

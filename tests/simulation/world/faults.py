@@ -1,5 +1,6 @@
 """What goes wrong at each border that a process crosses: it dies, is refused, loses a race, or is overtaken by others."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,12 +15,14 @@ WEIGHTS: Final[Mapping[str, Mapping[str, float]]] = {
     "save": {"crash before": 1, "crash after": 2, "stale": 2, "answer lost": 1, "throttle": 1, "overtake": 10},
     "send": {"crash before": 0.7, "crash after": 0.7, "throttle": 0.5},
     "claim": {"crash before": 1, "crash after": 1, "throttle": 1, "overtake": 2},
-    "act": {"crash before": 2, "crash after": 4, "throttle": 4, "overtake": 4},
+    "act": {"crash before": 5, "crash after": 8, "throttle": 6, "overtake": 8},
     "look": {"crash before": 1, "throttle": 3, "overtake": 4},
     "card": {"crash before": 0.5, "crash after": 1, "throttle": 1, "overtake": 1},
     "deliver": {"twice": 3, "late": 2, "lost": 2, "redriven": 1.5},
+    "bury": {"twice": 40, "late": 40},
+    "park": {"crash before": 20, "crash after": 40, "throttle": 20, "overtake": 40},
     "outside": {"bad": 40},
-    "fatal": {"fatal": 0.3},
+    "fatal": {"fatal": 1},
 }
 """Border to fault to weight: how often one is drawn there, times the seed's level for that border."""
 _DEEPEST: Final = 2
@@ -27,7 +30,10 @@ _DEEPEST: Final = 2
 
 @dataclass
 class Faults:
-    """Draws faults until `until` (seconds), where `only` is given none but these. `fired`: the labels of those that struck."""
+    """Draws faults until `until` (seconds), where `only` is given none but these.
+
+    `fired`: the labels of those that struck. `struck`: how often each kind did, by `<border>: <kind>`.
+    """
 
     agenda: Agenda
     chance: Chance
@@ -36,6 +42,7 @@ class Faults:
     only: frozenset[str] | None
     tell: Callable[[str], None]
     fired: list[str] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
     depth: int = 0
 
     def __post_init__(self) -> None:
@@ -50,12 +57,12 @@ class Faults:
         bands = self._bands.get(border)
         if not bands or self.agenda.now >= self.until:
             return None
-        label = self.chance.label(f"{border}:{name}")
-        roll = self.chance.roll(label)
+        named = f"{border}:{name}"
+        turn, roll = self.chance.turn(named)
         if roll >= bands[-1][0]:
             return None
         fault = next(kind for ceiling, kind in bands if roll < ceiling)
-        return fault if self.strike(label, fault) else None
+        return fault if self.strike(f"{named}#{turn}", fault) else None
 
     def may_strike(self, label: str) -> bool:
         return self.only is None or label in self.only
@@ -65,6 +72,7 @@ class Faults:
         if not self.may_strike(label):
             return False
         self.fired.append(label)
+        self.struck[f"{label.partition(':')[0]}: {what}"] += 1
         self.tell(f"FAULT {what} at {label}")
         return True
 

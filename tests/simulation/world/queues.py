@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared import names
 from shared.adapters.envelope import DEDUPLICATION_WINDOW, Envelope
-from shared.errors import RetryableError, StaleStateError
+from shared.errors import PermanentError, RetryableError, StaleStateError
 from tests.fakes.crashes import Crash
 from tests.simulation.world.agenda import Agenda
 from tests.simulation.world.chance import Chance
@@ -17,7 +17,9 @@ _SEALED = 16
 """One message of so many goes through the envelope that the real queues use."""
 _LATENCY = {names.SIGHTINGS: (0.1, 3.0), names.SIGNALS: (0.05, 1.5), names.CARDS: (10.0, 150.0)}
 _SKILL = (0.5, 25.0)
-_FIFO = frozenset(names.FIFO_QUEUES)
+_FIFO = frozenset(filter(names.is_fifo, (*names.QUEUES, *names.DEAD_LETTER_QUEUES)))
+_DEAD = frozenset(names.DEAD_LETTER_QUEUES)
+_REPLY = "reply:"
 Worker = Callable[[str, int], object]
 
 
@@ -42,8 +44,13 @@ class SimulatedQueues:
         self.workers: dict[str, Worker] = {}
         self.traps: list[Callable[[str], object]] = []
         """Each is told the migration of the next order that is sent, once."""
+        self.unreadable: set[str] = set()
+        """Bodies that were put there to be read by nobody."""
+        self.replied: set[str] = set()
+        """Ids of the acts whose people were sent an answer."""
+        self.doomed_orders = 0
+        """So many of the next orders go straight to the dead letters."""
         self.sent = 0
-        self.dead = 0
 
     def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
         fault = self._faults.cross("send", f"{queue} {key or _order_key(body)}")
@@ -59,8 +66,13 @@ class SimulatedQueues:
             if self._keys.get((queue, key), -1.0) > self._agenda.now:
                 return
             self._keys[queue, key] = self._agenda.now + DEDUPLICATION_WINDOW
-        if self.traps and queue not in _FIFO:
+            if group.startswith(_REPLY):
+                self.replied.add(group.removeprefix(_REPLY))
+        elif self.traps:
             self.traps.pop()(_order_key(body).rsplit("/", 3)[0])
+        elif self.doomed_orders:
+            self.doomed_orders -= 1
+            queue = names.dead_letter_queue(queue)
         self._enqueue(_Message(queue, group or _order_key(body), body), delay)
 
     def _enqueue(self, message: _Message, delay: float = 0.0) -> None:
@@ -75,7 +87,7 @@ class SimulatedQueues:
     def _schedule(self, message: _Message, delay: float) -> None:
         low, high = _LATENCY.get(message.queue, _SKILL)
         name = f"{message.queue} {message.group}"
-        fault = self._faults.draw("deliver", name)
+        fault = self._faults.draw("bury" if message.queue in _DEAD else "deliver", name)
         delay += self._chance.between(f"latency:{name}", low, high)
         if fault == "late":
             delay += self._chance.between(f"late:{name}", 60, 1800)
@@ -98,19 +110,32 @@ class SimulatedQueues:
         message.receives += 1
         try:
             self.workers[message.queue](message.body, message.receives)
-        except (Crash, RetryableError, StaleStateError) as exc:
+        except (Crash, RetryableError, StaleStateError, PermanentError, ValueError) as exc:
+            if not self._is_expected(message, exc):
+                raise
             self._tell(f"  {message.queue}: {type(exc).__name__}: {exc}")
             undeleted = True
         if not undeleted:
             self._done(message)
-        elif message.receives >= names.MAX_RECEIVES:
+        elif message.receives >= names.MAX_RECEIVES and message.queue not in _DEAD:
             self._bury(message)
         else:
             self._schedule(message, VISIBILITY)
 
+    def _is_expected(self, message: _Message, error: Exception) -> bool:
+        """Whether this is what the function's frame would have given back to the queue, and no mistake of ours."""
+        match error:
+            case PermanentError(code=code):
+                return code == "wrong_queue"
+            case ValueError():
+                return message.body in self.unreadable
+            case _:
+                return True
+
     def _bury(self, message: _Message) -> None:
-        self.dead += 1
+        """To the dead-letter queue, which a function drains until it is empty."""
         self._done(message)
+        self._enqueue(_Message(names.dead_letter_queue(message.queue), message.group, message.body))
 
     def _done(self, message: _Message) -> None:
         if message.queue not in _FIFO:

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from shared.domain.view import View
 from shared.errors import NotFoundError
+from shared.messages.blocks import actions
+from shared.messages.cards import Card, button_row
+from shared.messages.standing import Standing
 from shared.ports.slack import Block
 from tests.simulation.world.faults import Faults
+
+WRITTEN_OUT: Final = 1 / 8
+"""Share of the cards that are rendered in full: their texts are dear, and our people look at the buttons only."""
 
 
 @dataclass
@@ -56,6 +63,12 @@ class SimulatedChannel:
     def reply(self, response_url: str, text: str) -> None:
         self._faults.cross("card", "reply")
         self.said += 1
+
+
+def only_buttons(view: View, track: str, offered: tuple[str, ...]) -> Card:
+    """The card without its texts."""
+    row = button_row(Standing(view, track), offered)
+    return Card(text=track, blocks=(actions(row),) if row else ())
 
 
 def buttons_of(blocks: Sequence[Block]) -> list[Any]:

@@ -30,12 +30,22 @@ class LeanMigrations(FakeMigrations):
         known = self._loaded.get(migration)
         if known is not None and self._is_current(known.view):
             return known
-        found = self._loaded[migration] = super().load(migration)
+        found = self._loaded[migration] = super().load(migration) if known is None else self._again(known)
         return found
 
+    def _again(self, known: Loaded) -> Loaded:
+        """As the fake loads it, of what is already at hand."""
+        state, view = self._stores.states[known.view.state.id], known.view
+        if state.plan != view.plan.ref or self._stores.campaigns[view.campaign.id][-1].campaign is not view.campaign:
+            return super().load(state.id)
+        gate = self._stores.gates.get(view.campaign.id) or view.gate
+        return Loaded(View(state, view.plan, view.campaign, gate), self._stores.records[state.id][-1].hash)
+
     def _is_current(self, view: View) -> bool:
-        state, gate = self._stores.states[view.state.id], self._stores.gates.get(view.campaign.id)
-        return view.state is state and view.gate is gate
+        stores, campaign = self._stores, view.campaign
+        if stores.campaigns[campaign.id][-1].campaign is not campaign:
+            return False
+        return view.state is stores.states[view.state.id] and view.gate is stores.gates.get(campaign.id)
 
     def save(self, commit: Commit) -> None:
         if not self._sampled(_WRITTEN):

@@ -1,0 +1,65 @@
+"""Reads the words that follow `freeze` and `except`, or says what is wrong with them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from shared.messages.escaping import code
+from shared.messages.replies import unknown_resource_text
+from state_schema.campaign import Campaign
+from state_schema.grammar import parse_duration
+from state_schema.ids import SHARED_TRACK
+from state_schema.plan import Plan
+
+HOW_TO_FREEZE: Final = (
+    "Say what, and until when: `freeze environment prod-us until 2026-12-01T08:00Z release week`, `freeze wave 2 for 48h`, "
+    "`freeze campaign for 7d`, `freeze all for 12h`."
+)
+HOW_TO_EXCEPT: Final = "Say which place: `except <resource> <environment> why`."
+
+
+def end_of(words: Sequence[str], at: datetime) -> tuple[datetime, Sequence[str]] | str:
+    """(end in UTC, the words after it) of `until <moment> …` or `for <duration> …`; a sentence where it is neither."""
+    match list(words[:2]):
+        case ["until", moment]:
+            end = _moment(moment)
+        case ["for", duration]:
+            end = _after(at, duration)
+        case _:
+            return HOW_TO_FREEZE
+    return end if isinstance(end, str) else (end, words[2:])
+
+
+def _moment(text: str) -> datetime | str:
+    try:
+        found = datetime.fromisoformat(text)
+        return (
+            found.astimezone(UTC)
+            if found.tzinfo
+            else f"{code(text, 60)} has no zone: write {code(f'{text[:40]}Z')} for UTC."
+        )
+    except (ValueError, OverflowError):
+        return f"{code(text, 60)} is no moment; write for example `2026-12-01T08:00Z` or `2026-12-01T08:00+01:00`."
+
+
+def _after(at: datetime, text: str) -> datetime | str:
+    try:
+        return at + parse_duration(text)
+    except (ValueError, OverflowError):
+        return f"{code(text, 60)} is no duration; write a whole number and a unit: `90m`, `48h` or `7d`."
+
+
+def exception_of(words: Sequence[str], campaign: Campaign, plan: Plan) -> tuple[str, Sequence[str]] | str:
+    """(scope, the words after it) of `<resource> <environment> …`; a sentence where there is no such place."""
+    if not words:
+        return HOW_TO_EXCEPT
+    resource, *rest = words
+    found = next((one for one in campaign.resources if one.id == resource), None)
+    if found is None:
+        return unknown_resource_text(resource, [one.id for one in campaign.resources])
+    chosen = plan.environments if found.environments is None else found.environments
+    tracks = [SHARED_TRACK, *chosen] if plan.stops(SHARED_TRACK) else list(chosen)
+    if not rest or rest[0] not in tracks:
+        named = f"There is no environment {code(rest[0], 60)} of {resource}. " if rest else ""
+        return f"{named}{HOW_TO_EXCEPT} Environments of {resource}: {', '.join(tracks)}."
+    return f"exception:{resource}/{rest[0]}", rest[1:]

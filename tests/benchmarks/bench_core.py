@@ -1,0 +1,131 @@
+"""How many signals a second the pure core decides on one core: a whole migration of the example plan, with what goes wrong
+on such a way, from the start to completed.
+
+What counts as a signal: everything that reaches `decide`, whether it brings anything about or not, because a door, a queue
+and a sweep deliver some things twice, late and for nothing. The mix is printed, and the rate of those alone that lead to
+events. Processor time counts, and the best of several rounds: other work on the machine does not.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self
+
+import pytest
+
+from shared.domain.machine import Signal, decide
+from shared.domain.orders import orders_for
+from shared.domain.view import Decision, View
+from state_schema.signals import Act, Failed, Observed, Progressed
+from tests.stories import STRANGER, Story, failed_run, pull_request
+
+pytestmark = pytest.mark.bench
+
+GOAL: Final = 20_000
+"""Signals a second."""
+ROUNDS: Final = 40
+REPLAYS: Final = 5
+"""Of the whole way, in one round."""
+WITH_EVENTS: Final = "with events"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One signal, and the view that it met."""
+
+    view: View
+    signal: Signal
+    fate: str
+
+
+class Way(Story):
+    """A story that notes all that was heard, and hears some of it again."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        super().__init__()
+
+    def signal(self, signal: Signal) -> Self:
+        view = self.view
+        super().signal(signal)
+        self.heard.append(Heard(view, signal, _fate(self.last)))
+        return self
+
+    def goes_on(self) -> None:
+        """One signal that moves it on, and, each in its turn, one that comes twice, too late, or for nothing."""
+        before = len(self.heard)
+        self.oblige()
+        last = self.heard[before].signal
+        match len(self.heard) % 5:
+            case 0 | 1:
+                self.signal(last)
+            case 2:
+                self.tick()
+            case 3 if isinstance(last, Observed):
+                self.signal(last.model_copy(update={"read_at": last.read_at - timedelta(minutes=5)}))
+            case 4 if isinstance(last, Act) and last.checkpoint is not None:
+                self.signal(last.model_copy(update={"id": f"{last.id}-again"}))
+            case _:
+                return
+
+
+def _whole_way() -> Way:
+    """Waits for reviews, a failed run with a retry, two transient failures, and items that are done in parts."""
+    way = Way()
+    while way.view.state.status != "completed":
+        working = next(iter(orders_for(way.view)), None)
+        if way.where().get("shared") == "code_migration.review awaiting_human":
+            way.observe(pull_request()).observe(pull_request(head_sha="b2")).later(hours=1)
+        elif working is not None and working.skill == "migrate_items" and working.done < 2:
+            way.report(Progressed(done=working.done + 1, total=3, cursor=str(working.done)), working)
+            continue
+        elif working is not None and working.skill == "verify" and working.attempt == 1:
+            again = way.now + timedelta(minutes=5)
+            way.report(Failed(category="transient", reason="The scheduler did not answer.", retry_at=again), working)
+            way.later(minutes=6).tick()
+            continue
+        elif way.where().get("test") == "deploy.run waiting" and way.step("test").attempt == 1:
+            way.observe(failed_run())
+            way.act("retry", STRANGER, track="test").answer("test", "retry")
+            continue
+        way.goes_on()
+    return way
+
+
+def _fate(decision: Decision) -> str:
+    if decision.refusal is not None:
+        return "refused"
+    return WITH_EVENTS if decision.events else "looked at only" if decision.looks else "nothing new"
+
+
+def test_signals_a_second_on_one_core() -> None:
+    way = _whole_way()
+    moving = [one for one in way.heard if one.fate == WITH_EVENTS]
+    mix = ", ".join(f"{count} {fate}" for fate, count in Counter(one.fate for one in way.heard).most_common())
+    every = _rate(way.heard)
+    _print(
+        f"pure core, one core: {every:,.0f} signals a second (goal: at least {GOAL:,}); "
+        f"{len(way.heard)} signals lead to {way.view.state.version - 1} events: {mix}",
+        f"  of those alone that lead to events: {_rate(moving):,.0f} a second",
+    )
+    assert every >= GOAL
+
+
+def _rate(heard: Sequence[Heard]) -> float:
+    """Signals a second of processor time, in the best round."""
+    return REPLAYS * len(heard) / min(_seconds(heard) for _ in range(ROUNDS))
+
+
+def _seconds(heard: Sequence[Heard]) -> float:
+    start = time.process_time()
+    for _ in range(REPLAYS):
+        for one in heard:
+            decide(one.view, one.signal)
+    return time.process_time() - start
+
+
+def _print(*lines: str) -> None:
+    sys.stdout.write("\n" + "\n".join(lines) + "\n")

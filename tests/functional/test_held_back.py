@@ -1,0 +1,51 @@
+"""An order that was on its way when a pause or a window began: it is not done now, and not lost either."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared import names
+from state_schema.orders import Order
+from tests.functional.journey import EMAIL, REWRITE, Journey
+from tests.stories import the_campaign
+
+
+@pytest.mark.parametrize("scope", ["campaign", "wave 1", "migration email.notifications"])
+def test_an_order_that_a_pause_overtook_is_not_done_until_somebody_resumes(scope: str) -> None:
+    journey = Journey().started()
+    (order,) = journey.orders()
+    assert journey.type(f"pause {scope}").ok
+
+    assert journey.work(order) == "held_back"
+    assert journey.worked == []
+    assert journey.sent(names.SIGNALS) == []
+
+    assert journey.type(f"resume {scope}").ok
+    assert journey.work(order) == "done"
+    assert journey.worked == [REWRITE]
+
+
+def test_an_order_that_a_pause_elsewhere_overtook_is_done() -> None:
+    journey = Journey().started()
+    (order,) = journey.orders()
+    assert journey.type("pause environment prod-us").ok
+
+    assert journey.work(order) == "done"
+
+
+def test_an_order_that_a_window_overtook_is_done_when_the_sweep_sends_it_after_the_window() -> None:
+    freeze = {"deny": "Mon 12:00 - Mon 18:00", "zone": "UTC"}
+    journey = Journey(the_campaign(windows=[freeze])).started()
+    (order,) = journey.orders()
+    journey.clock.now = journey.clock().replace(hour=13)
+
+    assert journey.work(order) == "held_back"
+    assert journey.worked == []
+
+    journey.clock.advance(timedelta(hours=6).total_seconds())
+    journey.forget()
+    journey.sweep()
+    journey.drain(names.SIGNALS)
+    (sent,) = journey.sent(names.skill_queue("rewrite_dags"))
+    assert Order.model_validate(sent) == order
+    assert (order.migration, journey.work(order)) == (EMAIL, "done")

@@ -1,0 +1,105 @@
+"""What must hold of questions and time-outs, of moves to another plan version, and of exceptions from a freeze."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from state_schema import events as happened
+from state_schema.campaign import Campaign
+from state_schema.gate import Gate
+from state_schema.migration import PullRequestSeen
+from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep
+from tests.simulation.invariants import Step
+
+
+def questions_are_answered_by_people(step: Step) -> str | None:
+    """A question's step is done by a person's decision or by a merge that was seen: never by the clock."""
+    new = [one.event for one in step.commit.records]
+    for event in new:
+        if not isinstance(event, happened.StepCompleted):
+            continue
+        stop = step.after.plan.stop(event.track, event.step)
+        if stop is None or not isinstance(stop.step, ApprovalStep | ConfirmationStep | DecisionStep):
+            continue
+        if not any(_answers(one, event) for one in new) and _asked(step, event):
+            return f"{event.track}/{event.step} was done, and nobody answered it"
+    return None
+
+
+def _answers(one: object, done: happened.StepCompleted) -> bool:
+    match one:
+        case happened.CheckpointDecided(track=track, step=path, reason="step"):
+            return (track, path) == (done.track, done.step)
+        case happened.ObservationRecorded(track=track, step=path, seen=PullRequestSeen(merged=True)):
+            return (track, path) == (done.track, done.step)
+        case _:
+            return False
+
+
+def _asked(step: Step, done: happened.StepCompleted) -> bool:
+    """Whether somebody was asked: a review of no pull request and a choice among nothing are done by themselves."""
+    return any(
+        isinstance(one.event, happened.CheckpointOpened)
+        and (one.event.track, one.event.step) == (done.track, done.step)
+        for one in step.history
+    )
+
+
+def nothing_is_moved_in_flight(step: Step) -> str | None:
+    """No migration is moved while an order of it is out, or machines are at work for it."""
+    if step.before is None or not any(isinstance(one.event, happened.MigrationMoved) for one in step.commit.records):
+        return None
+    for name, track in step.before.tracks.items():
+        for path, one in track.steps.items():
+            if one.status == "in_progress" or (one.status == "waiting" and one.watches):
+                return f"it was moved while {name}/{path} was {one.status}"
+    return None
+
+
+def after_a_move_all_is_asked_anew(step: Step) -> str | None:
+    """What is decided after a move was asked after it: no button of before has any effect."""
+    if not any(isinstance(one.event, happened.CheckpointDecided) for one in step.commit.records):
+        return None
+    moved = max((one.number for one in step.history if isinstance(one.event, happened.MigrationMoved)), default=0)
+    asked = {
+        (one.event.track, one.event.step)
+        for one in step.history
+        if one.number > moved and isinstance(one.event, happened.CheckpointOpened)
+    }
+    for one in step.commit.records:
+        if isinstance(one.event, happened.CheckpointDecided) and (one.event.track, one.event.step) not in asked:
+            return f"{one.event.track}/{one.event.step} was decided, and was not asked since the move"
+    return None
+
+
+def what_starts_belongs_to_the_present_plan(step: Step) -> str | None:
+    """Only steps of the plan version that the migration is on are started."""
+    for one in step.commit.records:
+        match one.event:
+            case happened.StepStarted(track=track, step=path) if step.after.plan.stop(track, path) is None:
+                return f"{track}/{path} was started, and {step.after.plan.ref} does not have it"
+            case _:
+                continue
+    return None
+
+
+FURTHER: Final[tuple[Callable[[Step], str | None], ...]] = (
+    questions_are_answered_by_people,
+    nothing_is_moved_in_flight,
+    after_a_move_all_is_asked_anew,
+    what_starts_belongs_to_the_present_plan,
+)
+
+
+def exceptions_want_two_people(before: Gate, after: Gate, campaign: Campaign) -> Iterator[str]:
+    """An exception is asked for by an operator, and approved later by another person, an approver."""
+    for place, one in after.exceptions.items():
+        asked = before.exceptions.get(place)
+        if one == asked:
+            continue
+        if one.approved_by is None:
+            if one.actor not in campaign.people.operators:
+                yield f"{one.actor} may not ask for an exception for {place}"
+        elif asked is None or asked.actor != one.actor or asked.approved_by is not None:
+            yield f"the exception for {place} is approved, and was not asked for before"
+        elif one.approved_by == one.actor or one.approved_by not in campaign.people.approvers:
+            yield f"{one.approved_by} may not approve what {one.actor} asked for at {place}"
