@@ -29,8 +29,11 @@ def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tu
 
 
 def hash_of(recorded: Recorded) -> str:
-    """SHA-256 over everything in the record but its own hash, as canonical JSON."""
-    text = CANONICAL.encode(recorded.model_dump(mode="json", exclude={"hash"}))
+    """SHA-256 over everything in the record but its own hash, as canonical JSON without what is None.
+
+    So a field that a later release adds has to be None where it says nothing: then the hashes of older records hold.
+    """
+    text = CANONICAL.encode(recorded.model_dump(mode="json", exclude={"hash"}, exclude_none=True))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -90,3 +90,12 @@ def test_the_history_leads_to_the_state() -> None:
     assert state.changed_at == LATER.at
     with pytest.raises(ValueError, match="no events, no state"):
         fold(())
+
+
+def test_a_record_made_before_a_field_existed_keeps_its_hash() -> None:
+    class AddedLater(Recorded):
+        remark: str | None = None
+
+    first = a_history()[0]
+
+    assert hash_of(AddedLater.model_validate(first.model_dump())) == first.hash

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from shared.domain.checkpoints import open_checkpoints
-from shared.domain.history import hash_of, record
 from shared.domain.orders import orders_for
-from shared.domain.view import Cause
 from shared.messages.cards import card
 from shared.messages.replies import answer_text
 from shared.webhooks.slack import act_of
-from state_schema.events import CheckpointDecided, Recorded
+from state_schema.events import CheckpointDecided
 from state_schema.migration import Migration
-from tests.stories import MONDAY, OPERATOR, STRANGER, Story
+from tests.stories import OPERATOR, STRANGER, Story
 from tests.unit.forms import SIZE, asking
 from tests.unit.test_machine_choices import clicked
 
@@ -178,11 +176,3 @@ def test_the_answer_says_what_was_answered() -> None:
     assert said.startswith(
         "Answered `workers = 8, pool = small, keep_old = true, reason = More DAGs` for size.choose of email.notifications"
     )
-
-
-def test_a_record_made_before_there_were_forms_keeps_its_hash() -> None:
-    story = Story().until("test", "infra.apply").answer("test", "infra-applied")
-    (recorded, *_) = record(story.last.events, 1, "", Cause(MONDAY, OPERATOR, "s"))
-
-    assert "answers" not in recorded.model_dump(mode="json")["event"]
-    assert hash_of(Recorded.model_validate_json(recorded.model_dump_json())) == recorded.hash
