@@ -130,6 +130,10 @@ mutants: install .venv-ministack/.installed ## Plant deliberate bugs in copies, 
 schemas: install-local ## Regenerate state_schema/json
 	$(BIN)/python -m state_schema.export
 
+.PHONY: reference
+reference: install-local ## Regenerate docs/commands.md
+	$(BIN)/python -m cli.reference
+
 .PHONY: snapshots
 snapshots: install ## Write the whole messages in tests/snapshots anew; read their difference before you commit it
 	$(PYTEST) --snapshot-update $$(grep -l SnapshotAssertion tests/unit/*.py tests/functional/*.py)

@@ -1,26 +1,32 @@
 """`migrate audit …`: give out what is recorded, and prove that nobody changed it."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.audit_file import destination, write
+from cli.audit_verdict import ACTS, APPLICATIONS, Checked, alert, sentences, verdict
 from cli.store import Data, Json, engine, told
-from shared.app.audit import audit_campaign, audit_migration, campaigns_named, chosen, migrations_of
+from shared.app.audit import (
+    audit_acts,
+    audit_applications,
+    audit_migration,
+    campaigns_named,
+    chosen,
+    migrations_of,
+)
 from shared.app.audit_export import audit_rows
 from shared.bootstrap import utc_now
 from shared.domain.audit import Audited
 from shared.errors import InvalidInputError, NotFoundError
-from shared.messages.escaping import one_line
 from shared.ports.store import Store
 from state_schema.grammar import parse_duration
 
@@ -28,12 +34,9 @@ FOUND: Final = 1
 CANNOT_WORK: Final = 2
 NOBODY_READS: Final = 141
 """How a program ends whose reader went away."""
-_LONGEST: Final = 1000
 
 app = typer.Typer(help="The audit: what is recorded, and the proof that it is whole.", no_args_is_help=True)
 Campaign = Annotated[str | None, typer.Option(help="One campaign; without it, all of them.")]
-Checked = tuple[str, Audited]
-"""What was checked (a campaign or a migration), and what was found."""
 
 
 @app.command("export")
@@ -51,10 +54,10 @@ def export(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Give out everything that is recorded: acts on campaigns, then each migration's events by number.
+    """Give out everything that is recorded: applied campaign files, acts on campaigns, then each migration's events by number.
 
-    Each line of JSON has row (event, control or unreadable), campaign,
-    migration, number, and document: the record as it is stored.
+    Each line of JSON has row (event, control, application or unreadable),
+    campaign, migration, number, and document: the record as it is stored.
 
     Exit codes: 0 all of it; 1 something cannot be read, and its row says why; 2 it cannot work.
 
@@ -82,9 +85,15 @@ def verify(
 ) -> None:
     """Prove that no recorded event was changed, removed, inserted or moved, and that each state follows from its events.
 
+    The same for acts on campaigns and for applied campaign files. What was recorded before these had hashes proves nothing:
+    it is told from which number on they are chained.
+
     With --json, an object: intact, events, checked (a list: subject, events,
-    tail, findings; a finding has number, problem, message). Keep the tails
-    elsewhere: a history that was rewritten as a whole, state included, has another one.
+    tail, chained_from, findings; a finding has number, problem, message). Keep the
+    tails elsewhere: a history that was rewritten as a whole, state included, has another one.
+
+    Where standard error is no terminal, each history with findings is told there as
+    a log line with `unexpected: broken_chain`, and counted in CloudWatch's format.
 
     Exit codes: 0 intact; 1 something was found; 2 it cannot work.
 
@@ -92,7 +101,9 @@ def verify(
     """
     with _told():
         checked = list(_checked(engine(data).store, campaign, resources or (), show=not as_json))
-        typer.echo(json.dumps(_verdict(checked)) if as_json else _sentences(checked))
+        typer.echo(verdict(checked) if as_json else sentences(checked))
+        if not sys.stderr.isatty():
+            alert(checked)
     if any(found.findings for _, found in checked):
         raise typer.Exit(FOUND)
 
@@ -106,7 +117,9 @@ def _checked(store: Store, campaign: str | None, resources: Sequence[str], *, sh
     if missing:
         raise NotFoundError(f"There is no migration of {missing}. `migrate status` lists those there are.")
     for name in () if resources else names:
-        yield name, audit_campaign(name, listed[name], store=store)
+        yield name, Audited(0, None, listed[name].findings)
+        yield f"{name}{APPLICATIONS}", audit_applications(name, store=store)
+        yield f"{name}{ACTS}", audit_acts(name, store=store)
     with _progress(show) as progress:
         task = progress.add_task("", total=len(migrations), events=0)
         events = 0
@@ -124,35 +137,6 @@ def _progress(show: bool) -> Progress:
         TextColumn("Migrations"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[events]:,} events"),
         TimeElapsedColumn(), console=console, transient=True, disable=not (show and console.is_terminal),
     )  # fmt: skip
-
-
-def _verdict(checked: Sequence[Checked]) -> dict[str, Any]:
-    return {
-        "intact": not any(found.findings for _, found in checked),
-        "events": sum(found.events for subject, found in checked if "/" in subject),
-        "checked": [
-            {
-                "subject": subject,
-                "events": found.events,
-                "tail": found.tail,
-                "findings": [
-                    {"number": one.number, "problem": one.problem, "message": one.message} for one in found.findings
-                ],
-            }
-            for subject, found in checked
-        ],
-    }
-
-
-def _sentences(checked: Sequence[Checked]) -> str:
-    lines = [one_line(f"{subject}: {one.message}", _LONGEST) for subject, found in checked for one in found.findings]
-    migrations = [found.events for subject, found in checked if "/" in subject]
-    counted = f"{_many(sum(migrations), 'event')} of {_many(len(migrations), 'migration')}"
-    return "\n".join([*lines, f"{len(lines):,} found in {counted}." if lines else f"Intact: {counted}."])
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 @contextmanager

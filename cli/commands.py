@@ -1,6 +1,5 @@
 """The commands that a person could type in Slack too: `start`, `next`, `pause`, `resume`, `open-wave`."""
 
-import json
 import shlex
 import uuid
 from typing import Annotated
@@ -8,12 +7,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from cli.answers import show_answer
 from cli.store import ACTOR, Data, Json, engine, told
 from cli.unserved import Counted, tell_if_unserved
 from shared.app.command import run_command
 from shared.bootstrap import utc_now
 from shared.errors import InvalidInputError
-from shared.messages.escaping import as_plain
 from state_schema.signals import Command
 
 CampaignName = Annotated[str | None, typer.Option("--campaign", help="Which one, where there is more than one.")]
@@ -36,7 +35,7 @@ def start(
 
     Example: migrate start email.notifications
     """
-    _say(["start", resource], campaign, data, as_json=as_json)
+    say_words(["start", resource], campaign, data, as_json=as_json)
 
 
 def next_(campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
@@ -44,7 +43,7 @@ def next_(campaign: CampaignName = None, data: Data = None, as_json: Json = Fals
 
     Example: migrate next
     """
-    _say(["next"], campaign, data, as_json=as_json)
+    say_words(["next"], campaign, data, as_json=as_json)
 
 
 def pause(scope: Scope = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
@@ -54,7 +53,7 @@ def pause(scope: Scope = None, campaign: CampaignName = None, data: Data = None,
 
     Example: migrate pause environment prod-us "The network is being changed"
     """
-    _say(["pause", *(scope or [])], campaign, data, as_json=as_json)
+    say_words(["pause", *(scope or [])], campaign, data, as_json=as_json)
 
 
 def resume(scope: Scope = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
@@ -62,7 +61,7 @@ def resume(scope: Scope = None, campaign: CampaignName = None, data: Data = None
 
     Example: migrate resume environment prod-us
     """
-    _say(["resume", *(scope or [])], campaign, data, as_json=as_json)
+    say_words(["resume", *(scope or [])], campaign, data, as_json=as_json)
 
 
 def freeze(
@@ -81,7 +80,7 @@ def freeze(
 
     Example: migrate freeze environment prod-us until 2026-12-01T08:00Z "Release week"
     """
-    _say(["freeze", *words], campaign, data, as_json=as_json)
+    say_words(["freeze", *words], campaign, data, as_json=as_json)
 
 
 def except_(
@@ -102,7 +101,7 @@ def except_(
 
     Example: migrate except billing.reports prod-us "The old cluster is out of disk"
     """
-    _say(["except", *words], campaign, data, as_json=as_json)
+    say_words(["except", *words], campaign, data, as_json=as_json)
 
 
 def open_wave(
@@ -115,7 +114,7 @@ def open_wave(
 
     Example: migrate open-wave 2
     """
-    _say(["open-wave", str(wave)], campaign, data, as_json=as_json)
+    say_words(["open-wave", str(wave)], campaign, data, as_json=as_json)
 
 
 def say(
@@ -130,23 +129,25 @@ def say(
 
     Example: migrate say pr-merged email.notifications shared
     """
-    _say(words, campaign, data, as_json=as_json)
+    say_words(words, campaign, data, as_json=as_json)
 
 
-def _say(words: list[str], campaign: str | None, data: Data, *, as_json: bool) -> None:
+def say_words(words: list[str], campaign: str | None, data: Data, *, as_json: bool) -> None:
+    """Does what these words say, and shows the answer. Exit code 1 where it was refused."""
     with told():
         command, ports = _command(words), engine(data)
         outbox = Counted(ports.outbox)
-        said = run_command(command, campaign=campaign, store=ports.store, outbox=outbox)
-        message = as_plain(said.text)
-        typer.echo(json.dumps({"done": said.ok, "message": message}) if as_json else message, err=not said.ok)
-        if not said.ok:
+        answer = run_command(command, campaign=campaign, store=ports.store, outbox=outbox)
+        show_answer(answer, as_json=as_json)
+        if not answer.ok:
             raise typer.Exit(1)
         tell_if_unserved(outbox, data)
 
 
 def _command(words: list[str]) -> Command:
     try:
-        return Command(id=f"cli:{uuid.uuid4()}", at=utc_now(), actor=ACTOR, text=shlex.join(words))
+        return Command(
+            id=f"cli:{uuid.uuid4()}", at=utc_now(), actor=ACTOR, text=shlex.join(words), nonce=uuid.uuid4().hex
+        )
     except ValidationError as exc:
         raise InvalidInputError((f"The command cannot be read: {exc.errors()[0]['msg']}.",)) from exc

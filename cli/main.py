@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import audit, campaigns, commands, history, migrations, parked, plans, sandbox, status
+from cli import audit, campaigns, commands, history, looking, migrations, parked, plans, sandbox, status
 from cli.terminal import Replacing
 
 _EPILOG = (
@@ -25,7 +25,7 @@ app.add_typer(migrations.app, name="migration")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(audit.app, name="audit")
 app.command("start")(commands.start)
-app.command("say")(commands.say)
+app.command("say", context_settings={"ignore_unknown_options": True})(commands.say)
 app.command("next")(commands.next_)
 app.command("pause")(commands.pause)
 app.command("resume")(commands.resume)
@@ -33,6 +33,12 @@ app.command("freeze")(commands.freeze)
 app.command("except")(commands.except_)
 app.command("open-wave")(commands.open_wave)
 app.command("status")(status.status)
+app.command("inbox")(looking.inbox)
+app.command("explain")(looking.explain)
+app.command("logs")(looking.logs)
+app.command("verify")(looking.verify)
+app.command("reconcile")(looking.reconcile)
+app.command("deploy")(looking.deploy)
 app.command("history")(history.history)
 app.command("parked")(parked.parked)
 app.command("redrive")(parked.redrive)

@@ -35,8 +35,8 @@ def status(
     freezes (by scope: also until), exceptions (by resource/environment: also
     until, approved_by, approved_at),
     migrations (a list: migration, resource, name, wave, owner, status, word,
-    current_step, last_done, next_action, actionable, version, changed_at, and
-    command, which follows `migrate say`).
+    current_step, last_done, next_action, actionable, asked_at, asked_in, version,
+    changed_at, and command, which follows `migrate say`).
 
     With --json and a resource, a list with an object for each campaign that
     has it: migration, resource, name, plan, status, word, version,

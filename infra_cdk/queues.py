@@ -37,5 +37,5 @@ class Queues(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
             visibility_timeout=VISIBILITY,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=names.MAX_RECEIVES),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=names.max_receives(name)),
         )

@@ -5,10 +5,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sandbox.world import World
+from sandbox.world import World, alerts_beside
+from shared.adapters.alert_lines import alerts_in
 from shared.domain.view import View
 from state_schema.control import ControlRecorded
-from state_schema.events import ActRefused, CheckpointDecided, Recorded, StepCompleted, StepStarted
+from state_schema.events import (
+    ActRefused,
+    ApprovalVoided,
+    CheckpointDecided,
+    CheckpointEscalated,
+    CheckpointReminded,
+    Recorded,
+    StepCompleted,
+    StepStarted,
+)
 
 Document = dict[str, Any]
 _PAGE: Final = 1000
@@ -30,9 +40,10 @@ class _Entry(NamedTuple):
 def evidence(world: World, views: Sequence[View]) -> Document:
     """What scenarios may expect beyond the states.
 
-    `decided`: how often at each step. `refused`: acts by reason. `first_starts` of each track and `first_ends` of each step,
-    as `Mon 09:00` in UTC. `pauses`: by scope, how much started meanwhile and which steps ended. `plans`: the version that each
-    resource is on. `webhooks`: by their fate.
+    `decided`: how often at each step; `approvals`: by whom, and how often some became void. `refused`: acts by reason.
+    `first_starts` of each track and `first_ends` of each step, as `Mon 09:00` in UTC. `pauses`: by scope, how much started
+    meanwhile and which steps ended. `plans`: the version that each resource is on. `webhooks`: by their fate. `reminded`
+    and `escalated`: when, of each resource. `alerts`: their subjects.
     """
     entries = [_Entry(view, recorded) for view in views for recorded in _history(world, view.state.id)]
     records = [
@@ -41,11 +52,15 @@ def evidence(world: World, views: Sequence[View]) -> Document:
     events = [entry.recorded.event for entry in entries]
     return {
         "decided": _by_resource(views, entries),
+        "approvals": _approvals(views, entries),
         "refused": dict(Counter(event.reason_code for event in events if isinstance(event, ActRefused))),
         "first_starts": _first(views, entries, StepStarted),
         "first_ends": _first(views, entries, StepCompleted),
         "pauses": {scope: _during(scope, begin, end, entries) for scope, begin, end in _pauses(records)},
         "plans": {view.state.resource.id: view.state.plan for view in views},
+        "reminded": _when(views, entries, CheckpointReminded),
+        "escalated": _when(views, entries, CheckpointEscalated),
+        "alerts": [alert["subject"] for alert in alerts_in(alerts_beside(world.data))],
         "webhooks": dict(Counter(one["status"] for one in world.github.deliveries())),
     }
 
@@ -65,6 +80,20 @@ def _by_resource(views: Sequence[View], entries: Sequence[_Entry]) -> Document:
     return {resource: dict(count) for resource, count in counts.items()}
 
 
+def _approvals(views: Sequence[View], entries: Sequence[_Entry]) -> Document:
+    """By resource and place, of what more than one had to approve or what became void: who approved it in the end."""
+    found: dict[str, dict[str, dict[str, Any]]] = {view.state.resource.id: {} for view in views}
+    for entry in entries:
+        event, places = entry.recorded.event, found[entry.view.state.resource.id]
+        if isinstance(event, ApprovalVoided):
+            known = places.setdefault(entry.place, {"void": 0, "by": []})
+            known |= {"void": known["void"] + 1, "by": []}
+        elif isinstance(event, CheckpointDecided) and (event.others or entry.place in places):
+            by = [actor.rpartition("/")[2] for actor in (*(event.others or ()), entry.recorded.actor)]
+            places.setdefault(entry.place, {"void": 0})["by"] = by
+    return {resource: places for resource, places in found.items() if places}
+
+
 def _first(views: Sequence[View], entries: Sequence[_Entry], kind: type[StepStarted | StepCompleted]) -> Document:
     """By resource, then by track for starts and by step for ends."""
     found: dict[str, dict[str, str]] = {view.state.resource.id: {} for view in views}
@@ -74,6 +103,17 @@ def _first(views: Sequence[View], entries: Sequence[_Entry], kind: type[StepStar
             key = event.track if kind is StepStarted else entry.place
             found[entry.view.state.resource.id].setdefault(key, f"{entry.recorded.at:%a %H:%M}")
     return found
+
+
+def _when(
+    views: Sequence[View], entries: Sequence[_Entry], kind: type[CheckpointReminded | CheckpointEscalated]
+) -> Document:
+    """Every time, as `Mon 09:00` in UTC."""
+    found: dict[str, list[str]] = {view.state.resource.id: [] for view in views}
+    for entry in entries:
+        if isinstance(entry.recorded.event, kind):
+            found[entry.view.state.resource.id].append(f"{entry.recorded.at:%a %H:%M}")
+    return {resource: times for resource, times in found.items() if times}
 
 
 def _pauses(records: Sequence[ControlRecorded]) -> Iterator[tuple[str, datetime, datetime | None]]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sandbox.commenting import comment
+from sandbox.filling_in import Opened, fill_in
 from sandbox.places import Button, Place, buttons_at, buttons_on, is_of_track, places
 from sandbox.script import Act, Ending, Rule
-from sandbox.world import APPROVER, OPERATOR, World
+from sandbox.world import APPROVER, OPERATOR, TEAM, World
 from shared.domain.view import View
 from state_schema.plan import Plan
 
@@ -37,12 +39,21 @@ class People:
     _standing: tuple[int, int] | None = None
     _seen: dict[Button, None] = field(default_factory=dict)
     """Every button that was ever shown, where a rule speaks of old ones."""
+    _opened: list[Opened] = field(default_factory=list)
+    """What they are filling in."""
 
     def act(self, views: Sequence[View]) -> int:
         """What they do now; how many acts that were."""
         if any(rule.do.old for rule in self.rules):
             self._seen |= dict.fromkeys(buttons_on(self.world.slack.messages(self.channel)))
-        return sum(self._act_at(place) for place in places(views))
+        busy = {one.place.key for one in self._opened}
+        filled = self._fill_in()
+        return filled + sum(self._act_at(place) for place in places(views) if place.key not in busy)
+
+    def _fill_in(self) -> int:
+        """Sends each modal that was opened, and closes one that asks for nothing; how many acts that were."""
+        opened, self._opened = self._opened, []
+        return sum(fill_in(one, self.world.slack) for one in opened)
 
     def start_next(self, views: Sequence[View], below: int) -> bool:
         """Somebody asks for the next migration, where few are under way; not again before one started or ended."""
@@ -106,6 +117,8 @@ class People:
             text = act.command.replace("{resource}", place.resource).replace("{environment}", environment)
             self.type(text.strip(), act.by or OPERATOR)
             return True
+        if act.comment is not None:
+            return comment(self.world, self.channel, place, act.comment, act.by)
         if act.finish_run is not None:
             return self._finish_run(act.finish_run, place)
         return self._at_pull_request(act, place)
@@ -159,10 +172,15 @@ class People:
         wanted = [button for button in shown if (button.primary if usual else button.verb == act.click)]
         if not wanted:
             return False
+        button = next((one for one in wanted if one.opens == (act.fill is not None)), wanted[-1])
         for user in (act.by, *act.then_by):
-            self._press(wanted[-1], user, stale=bool(act.old))
+            self._press(button, user or place.who_may(button.verb, TEAM, (OPERATOR, APPROVER)), act, place)
         return True
 
-    def _press(self, button: Button, by: str | None, *, stale: bool) -> None:
-        user = by or (APPROVER if button.verb == "approve" else OPERATOR)
-        self.world.slack.click(button.channel, button.ts, f"act:{button.verb}", user, value=button.value, stale=stale)
+    def _press(self, button: Button, user: str, act: Act, place: Place) -> None:
+        slack = self.world.slack
+        before = {view["id"] for view in slack.modals(user)}
+        stale = bool(act.old)
+        slack.click(button.channel, button.ts, button.action_id, user, value=button.value, stale=stale)
+        shown = [view["id"] for view in slack.modals(user) if view["id"] not in before]
+        self._opened += [Opened(place, user, view_id, act.fill) for view_id in shown]

@@ -8,6 +8,8 @@ from typing import Any
 from sandbox.script import When
 from sandbox.slack.workspace import Message
 from shared.domain.display import word_of
+from shared.domain.known_people import known_in
+from shared.domain.permissions import allowed_for, refusal_for
 from shared.domain.view import View
 from state_schema.migration import StepState
 
@@ -22,12 +24,29 @@ class Place:
     path: str
     word: str
     step: StepState
+    view: View
 
     @property
     def key(self) -> tuple[object, ...]:
         """Another one as soon as people are asked something else."""
-        digest = self.step.checkpoint.digest if self.step.checkpoint else ""
-        return (self.migration, self.track, self.path, self.step.attempt, self.word, digest)
+        asked = self.step.checkpoint
+        digest, escalated = (asked.digest, asked.escalated_at) if asked else ("", None)
+        given = len(asked.given) if asked else 0
+        return (self.migration, self.track, self.path, self.step.attempt, self.word, digest, escalated, given)
+
+    def who_may(self, verb: str, team: str, usual: Sequence[str]) -> str:
+        """A Slack user who may answer so, and did not yet: the first of the usual ones, else of the campaign's people."""
+        asked = self.step.checkpoint
+        if asked is None:
+            return usual[0]
+        view = known_in(self.view, self.view.state.changed_at)
+        named = allowed_for(view.campaign, self.track, asked, verb)
+        given = {one.actor for one in asked.given}
+        for person in (*(f"slack:{team}/{user}" for user in usual), *named):
+            free = person.startswith(f"slack:{team}/") and person not in given
+            if free and refusal_for(view, self.track, asked, person, verb) is None:
+                return person.rpartition("/")[2]
+        return usual[0]
 
     @property
     def intervention(self) -> bool:
@@ -52,6 +71,7 @@ class Place:
             "step": step,
             "environment": self.track,
             "resource": self.resource,
+            "escalated": self.step.checkpoint is not None and self.step.checkpoint.escalated_at is not None,
         }
         return all(getattr(when, name) in {None, value} for name, value in here.items())
 
@@ -68,6 +88,7 @@ def places(views: Sequence[View]) -> Iterator[Place]:
                     path=track.step,
                     word=word_of(view, name),
                     step=track.steps[track.step],
+                    view=view,
                 )
 
 
@@ -80,6 +101,13 @@ class Button:
     verb: str
     value: str
     primary: bool
+    opens: bool = False
+    """Whether it opens a modal, and answers nothing by itself."""
+
+    @property
+    def action_id(self) -> str:
+        """As Slack knows it."""
+        return f"{'open' if self.opens else 'act'}:{self.verb}"
 
 
 def buttons_at(place: Place, messages: Sequence[Message]) -> list[Button]:
@@ -103,9 +131,9 @@ def _buttons(message: Message) -> Iterator[Button]:
         elements: Sequence[Mapping[str, Any]] = block.get("elements", ()) if block["type"] == "actions" else ()
         for element in elements:
             prefix, _, verb = str(element.get("action_id", "")).partition(":")
-            if prefix == "act":
+            if prefix in {"act", "open"}:
                 primary = element.get("style") == "primary"
-                yield Button(message.channel, message.ts, verb, element["value"], primary)
+                yield Button(message.channel, message.ts, verb, element["value"], primary, prefix == "open")
 
 
 def _answers(button: Button, place: Place) -> bool:

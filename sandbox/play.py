@@ -16,6 +16,7 @@ from sandbox.scenario import Script
 from sandbox.slack.reading import read
 from sandbox.world import World
 from shared import names
+from shared.domain.checkpoints import open_checkpoints
 from shared.domain.view import View
 from shared.ports.queues import Message
 from state_schema.ids import migration_id
@@ -25,6 +26,8 @@ FRUITLESS: Final = 3
 MOST_ROUNDS: Final = 3000
 PACE: Final = 5
 """Seconds between two looks at a pull request on GitHub itself."""
+RETRY_AFTER: Final = 5
+"""Seconds for which Slack says to wait."""
 PATIENCE: Final = 3600
 """Seconds that a real person may take."""
 _OVER: Final = frozenset({"completed", "aborted"})
@@ -39,13 +42,18 @@ class Pauses:
     _version: int = -1
 
     def note(self, version: int, *, waiting: bool) -> None:
-        """One more; `version` counts all events, `waiting` says that a real person is waited for."""
+        """One more; `version` counts all events and messages, `waiting` says that a real person is waited for."""
         if version != self._version:
             self.fruitless, self.waited, self._version = 0, 0, version
         elif waiting:
             self.waited += PACE
         else:
             self.fruitless += 1
+
+
+def hears_again(view: View) -> bool:
+    """Whether people hear of an open question again by themselves: then something will still happen."""
+    return any(asked.remind_at or asked.escalate_at for *_, asked in open_checkpoints(view))
 
 
 @dataclass(slots=True)
@@ -56,6 +64,8 @@ class Play:
     script: Script
     observer: Observer
     recorder: Recorder = field(default_factory=Recorder)
+    dead_letters: int = 0
+    """Messages that were given up, from whatever queue."""
     _shown: dict[str, str] = field(default_factory=dict)
     _views: dict[str, View] = field(default_factory=dict)
     """As they were loaded last; those that a message may have changed since are taken out."""
@@ -89,6 +99,11 @@ class Play:
         apply_campaign(self.world.engine, self.script.plan, campaign, self.world.clock.now())
         for one in setup.failing_items:
             self.world.airflow.fail(one.resource, one.environment, one.item, one.reason, one.times)
+        self.world.slack.limit_rate(on=setup.rate_limit)
+        if setup.limited_posts:
+            self.world.slack.fail(
+                "chat.postMessage", "ratelimited", times=setup.limited_posts, status=429, retry_after=RETRY_AFTER
+            )
         if setup.lost_webhooks:
             self.world.github.drop_next_deliveries(setup.lost_webhooks)
 
@@ -107,14 +122,18 @@ class Play:
             if wishes:
                 self._wait(wishes)
             due = self._next_due()
-            pauses.note(sum(view.state.version for view in views), waiting=bool(wishes))
+            pauses.note(sum(view.state.version for view in views) + len(self._shown), waiting=bool(wishes))
             if pauses.waited > PATIENCE:
                 return f"Nobody did this within {PATIENCE // 60} minutes. {wishes[0]}"
-            if pauses.fruitless >= FRUITLESS or due is None:
+            if due is None or (pauses.fruitless >= FRUITLESS and not self._comes_more(views)):
                 return ""
             self.world.clock.advance_to(due)
             runtime.sweep()
         return f"It came to no end within {MOST_ROUNDS} rounds."
+
+    def _comes_more(self, views: Sequence[View]) -> bool:
+        """Whether people still hear something: of an open question, or through a card that waits for its turn."""
+        return any(map(hears_again, views)) or self.world.engine.inbox.depth(names.CARDS) > 0
 
     def _acted(self, people: People, views: Sequence[View]) -> bool:
         below = self.script.scenario.next_below
@@ -154,6 +173,7 @@ class Play:
                 self._forget(json.loads(message.body).get("migration"))
             self.observer.on_change(self.views())
         elif queue in names.DEAD_LETTER_QUEUES:
+            self.dead_letters += len(messages)
             self._forget(None)
 
     def _forget(self, migration: str | None) -> None:

@@ -1,15 +1,18 @@
 """What came of a scenario: what was expected, what was found in its place, and the numbers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from sandbox.commenting import answered
 from sandbox.evidence import Document, evidence
 from sandbox.recorder import Recorder
 from sandbox.scenario import Script
 from sandbox.script import Expectations, ExpectedAnswer, ExpectedCheckpoint
 from sandbox.slack.reading import read
+from sandbox.slack.workspace import Message
 from sandbox.world import World
 from shared.domain.display import phases_of
 from shared.domain.follow import track_names
@@ -54,13 +57,25 @@ def found_in(world: World, views: Sequence[View]) -> Document:
     messages = [one for channel in sorted(channels) for one in world.slack.messages(channel)]
     return {
         "migrations": migrations_of(views),
-        "cards": sum(1 for message in messages if message.metadata),
+        **_wall(messages),
         "pull_requests": _opened(world, views),
         "workflow_runs": len(world.github.runs()),
         "items": {view.state.resource.id: _items(world, view) for view in views},
         **evidence(world, views),
-        "told": [(message.ephemeral, read(message)) for message in messages if message.ephemeral],
+        "told": [*((message.ephemeral, read(message)) for message in messages if message.ephemeral), *answered(world)],
     }
+
+
+def _wall(messages: Sequence[Message]) -> Document:
+    """What is on the wall: cards of tracks, digests of waves, and which of both are there more than once."""
+    keys = [
+        message.metadata["event_payload"].get("card", "")
+        for message in messages
+        if message.metadata and not message.thread
+    ]
+    digests = [key for key in keys if "#wave:" in key]
+    twice = sorted(key for key, count in Counter(keys).items() if count > 1)
+    return {"cards": len(keys) - len(digests), "digests": len(digests), "shown_twice": twice}
 
 
 def _opened(world: World, views: Sequence[View]) -> int:

@@ -56,12 +56,19 @@ def run_script(
     with (
         TemporaryDirectory(prefix="waymark-") as folder,
         _engine(engine, Path(folder)) as aws,
-        open_world(Path(folder) / "world.db", VirtualClock(), aws=aws, repository=repository) as world,
+        open_world(
+            Path(folder) / "world.db", VirtualClock(), aws=aws, repository=repository, pace=_pace(script)
+        ) as world,
     ):
         play = Play(world, script, observer or NoObserver())
         problem = play.run()
-        found = found_in(world, play.views())
+        found = found_in(world, play.views()) | {"dead_letters": play.dead_letters}
     return result_of(script, play.recorder, found, problem, time.perf_counter() - began)
+
+
+def _pace(script: Script) -> float:
+    """Seconds between two messages: without a limit, jumping from one to the next would be all that a scenario does."""
+    return 1.0 if script.scenario.world.rate_limit else 0.0
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any, Final
 from functions.advance.handler import handler as advance
 from functions.observe.handler import handler as observe
 from functions.park.handler import handler as park
+from functions.post_comment.handler import handler as post_comment
 from functions.skills.list_items.handler import handler as list_items
 from functions.skills.migrate_items.handler import handler as migrate_items
 from functions.skills.open_pull_request.handler import handler as open_pull_request
@@ -30,6 +31,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     names.SIGHTINGS: observe,
     names.SIGNALS: advance,
     names.CARDS: post_checkpoint,
+    names.COMMENTS: post_comment,
     names.skill_queue("open_pull_request"): open_pull_request,
     names.skill_queue("rewrite_dags"): rewrite_dags,
     names.skill_queue("run_workflow"): run_workflow,
@@ -43,6 +45,8 @@ BATCH: Final[Mapping[str, int]] = {names.SIGHTINGS: 10, names.CARDS: 10}
 LONGEST_DELAY: Final = 30
 _IDLE: Final = 0.1
 """Seconds between two looks at empty queues."""
+_PATIENT: Final = 5
+"""Receives of a card until it is worth a warning: cards wait for their turn."""
 _LOG: Final = logging.getLogger("waymark.sandbox")
 
 
@@ -74,7 +78,10 @@ class Runtime:
         return living or sum(self.take(queue) for queue in self.handlers if queue not in names.QUEUES)
 
     def take(self, queue: str) -> int:
-        """One batch of one queue: what succeeded is deleted, what failed goes back. 0 where the queue shows nothing."""
+        """One batch of one queue: what succeeded is deleted, what failed goes back. 0 where the queue shows nothing.
+
+        What the function itself has given back stays as it gave it.
+        """
         messages = self.inbox.receive(queue, BATCH.get(queue, 1))
         if not messages:
             return 0
@@ -98,7 +105,9 @@ class Runtime:
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
             if message.id in failed:
-                _LOG.warning("queue %s, receive %d failed: %.300s", queue, message.receives, message.body)
+                usual = queue == names.CARDS and message.receives < _PATIENT
+                level = logging.INFO if usual else logging.WARNING
+                _LOG.log(level, "queue %s, receive %d failed: %.300s", queue, message.receives, message.body)
         return failed
 
     def sweep(self) -> None:

@@ -19,6 +19,8 @@ class When(Model):
     environment: str | None = None
     """Or `shared`."""
     resource: str | None = None
+    escalated: bool | None = None
+    """Whether others were told that nobody answers."""
 
 
 class Ending(Model):
@@ -28,7 +30,7 @@ class Ending(Model):
     reason: str = ""
 
 
-_MANNERS: Final = frozenset({"by", "then_by", "unheard", "old"})
+_MANNERS: Final = frozenset({"by", "then_by", "unheard", "old", "fill"})
 """Fields of an act that say how, not what."""
 
 
@@ -45,18 +47,24 @@ class Act(Model):
     """The verb of a button."""
     command: str | None = None
     """What is typed after `/migrate`; `{resource}` and `{environment}` are filled in."""
+    comment: str | None = None
+    """What somebody writes below the track's pull request, open or merged; `{resource}` and `{code}`, the last code that was
+    told in Slack, are filled in."""
     publish: Annotated[int, Field(ge=1)] | None = None
     """Somebody publishes this version, one of the scenario's `later_plans`."""
     nothing: Literal[True] | None = None
     """They see it and leave it: later rules are not asked."""
     by: str | None = None
-    """A Slack user id; left out, somebody who may."""
+    """A Slack user id, with `comment` the numeric id of a GitHub account; left out, somebody who may."""
     then_by: tuple[str, ...] = ()
     """With `click`: these press the same button right after, before anything came of the first click."""
     unheard: Literal[True] | None = None
     """With an act on GitHub: every webhook that would tell of it is lost."""
     old: Literal[True] | None = None
     """With `click`: the button as a card of this track showed it before, and shows it no more."""
+    fill: dict[str, str | list[str]] | None = None
+    """With `click`: what is filled into the modal that the button opens: `{reason: …}`, `{choices: [...]}`, or the fields of
+    a form. What is left out is filled in somehow, where Slack wants it."""
 
     @model_validator(mode="after")
     def _is_one_act(self) -> Self:
@@ -67,6 +75,10 @@ class Act(Model):
             raise ValueError("then_by goes with click: there is no button that others could press too")
         if self.old and self.click is None:
             raise ValueError("old goes with click: nothing else is shown on a card and changes there")
+        if self.fill is not None and self.click is None:
+            raise ValueError("fill goes with click: nothing else opens a modal")
+        if self.comment is not None and self.by is not None and not (self.by.isascii() and self.by.isdecimal()):
+            raise ValueError("by goes with comment as the numeric id of a GitHub account")
         if self.unheard and not (self.at_pull_request or self.finish_run):
             raise ValueError("unheard goes with an act on GitHub: nothing else has a webhook")
         return self
@@ -109,6 +121,10 @@ class Setup(Model):
 
     failing_items: tuple[FailingItem, ...] = ()
     lost_webhooks: Annotated[int, Field(ge=0)] = 0
+    rate_limit: bool = False
+    """Slack takes one message a second and channel, and answers 429 to others; we keep to that pace by ourselves."""
+    limited_posts: Annotated[int, Field(ge=0)] = 0
+    """So many of the first messages are answered with 429 and Retry-After, whatever our pace is."""
 
 
 class ExpectedCheckpoint(Model):
@@ -123,7 +139,7 @@ class ExpectedCheckpoint(Model):
 
 
 class ExpectedAnswer(Model):
-    """Somebody was told, in a message that only they see, all of `shows`."""
+    """Somebody was told all of `shows`: in a message that only they see, or (`user` is `github:<id>`) below their comment."""
 
     user: str
     shows: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -14,7 +14,7 @@ from sandbox.clock import RealClock
 from sandbox.fresh import CAMPAIGN, PLAN, apply_campaign, fill_github
 from sandbox.quiet import quieten
 from sandbox.runtime import Runtime
-from sandbox.world import OPERATOR, TEAM, World, open_world
+from sandbox.world import OPERATOR, TEAM, World, alerts_beside, open_world
 from shared import names
 from shared.adapters.yaml_files import YamlFile
 from shared.engines import Engine as Ports
@@ -101,8 +101,10 @@ def _print_ready(world: World, campaign: str, *, as_json: bool) -> None:
         "team_id": TEAM,
         "operator": OPERATOR,
         "campaign": campaign,
+        "alerts": str(alerts_beside(world.data)),
     }
-    text = f"Waymark serves {world.url} (GitHub {ready['github_api']}, Slack {ready['slack_api']}, data {world.data})"
+    beside = f"GitHub {ready['github_api']}, Slack {ready['slack_api']}, data {world.data}, alerts {ready['alerts']}"
+    text = f"Waymark serves {world.url} ({beside})"
     print(json.dumps(ready) if as_json else text, flush=True)
 
 

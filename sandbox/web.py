@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
+from functions.commands.handler import handler as commands
 from functions.github_webhook.handler import handler as github_webhook
 from functions.slack.handler import handler as slack
 from functions.status.handler import handler as status
@@ -60,6 +61,8 @@ class Web:
 def _handler(path: str) -> Handler | None:
     if path == "/campaigns" or path.startswith("/campaigns/"):
         return status
+    if path.startswith("/v1/campaigns/"):
+        return commands
     return _HANDLERS.get(path)
 
 

@@ -19,6 +19,7 @@ from sandbox.slack.server import MockSlack
 from sandbox.web import COMMANDS, GITHUB, INTERACTIONS, Web
 from shared import bootstrap, bootstrap_doors, names
 from shared.adapters.secrets import FixedSecrets
+from shared.adapters.slack_modals import SlackModals
 from shared.engines import Engine
 from shared.settings import Settings
 
@@ -54,12 +55,13 @@ def open_world(
     deliver_every: float | None = None,
     aws: Settings | None = None,
     repository: Repository | None = None,
+    pace: float = 1.0,
 ) -> Iterator[World]:
     """The world of `data`, new or as it was left, until the block ends; all functions of this process use it meanwhile.
 
     `deliver_every` (seconds): webhooks go out by themselves. `aws`: settings of an emulated AWS that is used instead of
-    the embedded engine. `repository`: where pull requests are opened instead of in the mock GitHub. WorldInUseError where
-    another process has it; OSError where `port` is taken.
+    the embedded engine. `repository`: where pull requests are opened instead of in the mock GitHub. `pace`: seconds between
+    two messages in Slack. WorldInUseError where another process has it; OSError where `port` is taken.
     """
     with ExitStack() as stack:
         stack.enter_context(only_one(data))
@@ -74,8 +76,10 @@ def open_world(
             github_bot_id=str(WAYMARK.id),
             slack_api=_serve(kept, "slack", slack.serve),
             slack_team=TEAM,
+            slack_pace=pace,
             deployment_url=_serve(kept, "airflow", airflow.serve) + _DEPLOYMENT,
             title_prefix=PREFIX if repository else "",
+            alert_topic=f"file:{alerts_beside(data)}",
         )
         if aws is None:
             reclaim(data, clock.now)
@@ -124,7 +128,8 @@ def _compose(composition: bootstrap.Composition, stack: ExitStack) -> Engine:
     stack.callback(bootstrap.use, None)
     stack.callback(bootstrap_doors.use, None)
     bootstrap.use(composition)
-    doors = bootstrap_doors.Doors(engine.outbox, composition.secrets, composition.clock, TEAM, WAYMARK.id)
+    modals = SlackModals(composition.secrets, composition.settings.slack_api)
+    doors = bootstrap_doors.Doors(engine.outbox, composition.secrets, composition.clock, modals, TEAM, WAYMARK.id)
     bootstrap_doors.use(doors)
     return engine
 
@@ -151,6 +156,11 @@ def _serve(kept: Kept, name: str, serve: Callable[[int], str]) -> str:
         url = serve(0)
     kept.keep_port(name, int(url.split(":")[2].split("/")[0]))
     return url
+
+
+def alerts_beside(data: Path) -> Path:
+    """The file that stands for the topic for alerts: whoever reads it is reached."""
+    return _beside(data, "alerts.jsonl")
 
 
 def _beside(data: Path, name: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Final
 from shared import names
 from shared.errors import InvalidInputError
 from shared.ports.clock import Clock
+from shared.ports.modals import ModalOpener
 from shared.ports.queues import Outbox
 from shared.ports.secrets import Secrets
 from shared.settings import PREFIX, Settings
@@ -24,6 +25,7 @@ class Doors:
     outbox: Outbox
     secrets: Secrets
     clock: Clock
+    modals: ModalOpener
     team: str
     own_app: int | None = None
 
@@ -61,8 +63,11 @@ def prepare() -> None:
 
 def build(settings: Settings) -> Doors:
     """Doors of their own for these settings; InvalidInputError names a setting that is wrong."""
+    from shared.adapters.slack_modals import DOOR_TIMEOUT, SlackModals
+
     secrets, outbox = _aws(settings) if settings.engine == "aws" else _embedded(settings)
-    return Doors(outbox, secrets, _now, settings.slack_team, _own_app(settings.github_bot_id))
+    modals = SlackModals(secrets, settings.slack_api, DOOR_TIMEOUT)
+    return Doors(outbox, secrets, _now, modals, settings.slack_team, _own_app(settings.github_bot_id))
 
 
 def _aws(settings: Settings) -> tuple[Secrets, Outbox]:
@@ -80,7 +85,7 @@ def _embedded(settings: Settings) -> tuple[Secrets, Outbox]:
     from shared.adapters.sql_engine import open_engine
     from shared.adapters.sql_queues import SqlQueues
 
-    known = (names.GITHUB_WEBHOOK_SECRET, names.SLACK_SIGNING_SECRET)
+    known = (names.GITHUB_WEBHOOK_SECRET, names.SLACK_SIGNING_SECRET, names.SLACK_BOT_TOKEN)
     texts = {name: os.environ.get(PREFIX + name.upper().replace("-", "_"), "") for name in known}
     return FixedSecrets(texts), SqlQueues(open_engine(settings.data), _now, _VISIBILITY)
 

@@ -6,7 +6,9 @@ from typing import Final
 from shared.ports.campaigns import Campaigns, Controls, Plans
 from shared.ports.clock import Clock
 from shared.ports.effects import Effects, PostedCards
+from shared.ports.groups import Groups
 from shared.ports.migrations import DueTimes, History, MigrationIndex, Migrations, Watches
+from shared.ports.pace import Pace
 from shared.ports.parking import Parking
 from shared.ports.queues import Inbox, Outbox
 from shared.ports.store import Store
@@ -28,16 +30,27 @@ class Engine:
     campaigns: Campaigns
     controls: Controls
     plans: Plans
+    groups: Groups
     outbox: Outbox
     inbox: Inbox
     effects: Effects
     posted_cards: PostedCards
+    pace: Pace
     parked: Parking
 
     @property
     def store(self) -> Store:
         """Of these ports, those that are passed on together."""
-        return Store(self.campaigns, self.controls, self.plans, self.index, self.migrations, self.history)
+        return Store(
+            campaigns=self.campaigns,
+            controls=self.controls,
+            plans=self.plans,
+            index=self.index,
+            migrations=self.migrations,
+            history=self.history,
+            watches=self.watches,
+            groups=self.groups,
+        )
 
 
 def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - both engines are built alike; AWS has its own time
@@ -46,7 +59,9 @@ def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - bo
     from shared.adapters.dynamodb_cards import DynamoPostedCards
     from shared.adapters.dynamodb_client import dynamodb_client
     from shared.adapters.dynamodb_controls import DynamoControls
+    from shared.adapters.dynamodb_groups import DynamoGroups
     from shared.adapters.dynamodb_migrations import DynamoMigrations
+    from shared.adapters.dynamodb_pace import DynamoPace
     from shared.adapters.dynamodb_parking import DynamoParking
     from shared.adapters.dynamodb_reads import DynamoDueTimes, DynamoHistory, DynamoMigrationIndex, DynamoWatches
     from shared.adapters.effects import DynamoIdempotency, PowertoolsEffects
@@ -63,10 +78,12 @@ def aws_engine(settings: Settings, clock: Clock) -> Engine:  # noqa: ARG001 - bo
         campaigns=DynamoCampaigns(client, table),
         controls=DynamoControls(client, table),
         plans=plans,
+        groups=DynamoGroups(client, table),
         outbox=queues,
         inbox=queues,
         effects=PowertoolsEffects(DynamoIdempotency(client, settings.effects_table), settings.skill_timeout),
         posted_cards=DynamoPostedCards(client, settings.effects_table),
+        pace=DynamoPace(client, settings.effects_table),
         parked=DynamoParking(client, table),
     )
 
@@ -78,8 +95,10 @@ def embedded_engine(settings: Settings, clock: Clock) -> Engine:
     from shared.adapters.sql_cards import SqlPostedCards
     from shared.adapters.sql_controls import SqlControls
     from shared.adapters.sql_engine import open_engine
+    from shared.adapters.sql_groups import SqlGroups
     from shared.adapters.sql_idempotency import SqlIdempotency
     from shared.adapters.sql_migrations import SqlMigrations
+    from shared.adapters.sql_pace import SqlPace
     from shared.adapters.sql_parking import SqlParking
     from shared.adapters.sql_queues import SqlQueues
     from shared.adapters.sql_reads import SqlDueTimes, SqlHistory, SqlMigrationIndex, SqlWatches
@@ -95,9 +114,11 @@ def embedded_engine(settings: Settings, clock: Clock) -> Engine:
         campaigns=SqlCampaigns(file),
         controls=SqlControls(file),
         plans=plans,
+        groups=SqlGroups(file),
         outbox=queues,
         inbox=queues,
         effects=PowertoolsEffects(SqlIdempotency(file), settings.skill_timeout),
         posted_cards=SqlPostedCards(file),
+        pace=SqlPace(file),
         parked=SqlParking(file),
     )

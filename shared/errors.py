@@ -1,5 +1,10 @@
 """The errors that cross module borders. Adapters translate their vendor's errors into these, and nothing else does."""
 
+from typing import Final
+
+BROKEN: Final = "broken"
+"""The code of the PermanentError of a history that does not fit its state."""
+
 
 class WaymarkError(Exception):
     """Any error that we raise on purpose."""

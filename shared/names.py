@@ -14,10 +14,14 @@ SIGNALS: Final = "signals"
 """FIFO, grouped by migration."""
 CARDS: Final = "cards"
 """FIFO, grouped by track."""
+COMMENTS: Final = "comments"
+"""FIFO, grouped by pull request: answers to commands that were given in a comment."""
 SKILL_NAMES: Final = ("open_pull_request", "rewrite_dags", "run_workflow", "list_items", "migrate_items", "verify")
-FIFO_QUEUES: Final = (SIGHTINGS, SIGNALS, CARDS)
+FIFO_QUEUES: Final = (SIGHTINGS, SIGNALS, CARDS, COMMENTS)
 MAX_RECEIVES: Final = 5
-"""After so many receives a message goes to its dead-letter queue."""
+"""After so many receives a message goes to its dead-letter queue, but for a card."""
+CARD_RECEIVES: Final = 500
+"""A card waits for its turn, and for as long as Slack is down: at six minutes each, two days."""
 
 GITHUB_WEBHOOK_SECRET: Final = "github-webhook-secret"
 GITHUB_TOKEN: Final = "github-token"
@@ -34,6 +38,25 @@ SECRETS: Final = (
     DEPLOYMENT_TOKEN,
 )
 
+METRICS: Final = "Waymark"
+"""The namespace of all metrics; each has one dimension, `service`."""
+SIGNALS_TAKEN: Final = "signals"
+STEPS_WRITTEN: Final = "steps"
+RETRIES: Final = "retries"
+PARKED: Final = "parked"
+REFUSED_ACTS: Final = "refused_acts"
+UNKNOWN_SENDERS: Final = "unknown_senders"
+BROKEN_CHAINS: Final = "broken_chain"
+REFUSED_ACT: Final = "refused_act"
+UNKNOWN_SENDER: Final = "unknown_sender"
+BROKEN_CHAIN: Final = "broken_chain"
+UNEXPECTED: Final = {
+    REFUSED_ACT: REFUSED_ACTS,
+    UNKNOWN_SENDER: UNKNOWN_SENDERS,
+    BROKEN_CHAIN: BROKEN_CHAINS,
+}
+"""The kinds of unexpected operations, as log lines name them in `unexpected`, and the metric that counts each."""
+
 
 def skill_queue(skill: str) -> str:
     """The standard queue of one skill."""
@@ -42,6 +65,11 @@ def skill_queue(skill: str) -> str:
 
 SKILL_QUEUES: Final = tuple(skill_queue(skill) for skill in SKILL_NAMES)
 QUEUES: Final = FIFO_QUEUES + SKILL_QUEUES
+
+
+def max_receives(queue: str) -> int:
+    """After so many receives a message of this queue goes to its dead-letter queue; SQS takes 1 to 1000."""
+    return CARD_RECEIVES if queue == CARDS else MAX_RECEIVES
 
 
 def dead_letter_queue(queue: str) -> str:

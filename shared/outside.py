@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.ports.alerts import Alerts
 from shared.ports.deployment import Deployment
-from shared.ports.github import Contents, GithubReader, PullRequests, Workflows
+from shared.ports.github import Comments, Contents, GithubReader, PullRequests, Workflows
+from shared.ports.groups import UserGroups
+from shared.ports.modals import Modals
 from shared.ports.secrets import Secrets
-from shared.ports.slack import CardChannel, Replies
+from shared.ports.slack import Replies, Wall
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +52,14 @@ class Outside:
         return GithubContents(self._github)
 
     @cached_property
+    def comments(self) -> Comments:
+        """Talks on pull requests."""
+        from shared.adapters.github_comments import GithubComments
+
+        bot = self.settings.github_bot_id
+        return GithubComments(self._github, int(bot) if bot.isdecimal() else None)
+
+    @cached_property
     def workflows(self) -> Workflows:
         """Dispatches runs."""
         from shared.adapters.github_workflows import GithubWorkflows
@@ -62,11 +74,18 @@ class Outside:
         return AirflowDeployment(self.secrets)
 
     @cached_property
-    def channel(self) -> CardChannel:
+    def channel(self) -> Wall:
         """Posts and updates cards."""
         from shared.adapters.slack import SlackCards
 
         return SlackCards(self.secrets, self.settings.slack_api)
+
+    @cached_property
+    def modals(self) -> Modals:
+        """Fills modals."""
+        from shared.adapters.slack_modals import SlackModals
+
+        return SlackModals(self.secrets, self.settings.slack_api)
 
     @cached_property
     def replies(self) -> Replies:
@@ -74,6 +93,25 @@ class Outside:
         from shared.adapters.slack import SlackReplies
 
         return SlackReplies(self.settings.slack_api)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Reaches people who do not read the channel."""
+        from shared.adapters.alert_lines import FileAlerts, LoggedAlerts
+
+        topic = self.settings.alert_topic
+        if topic.startswith("arn:"):
+            from shared.adapters.sns import SnsAlerts, sns_client
+
+            return SnsAlerts(sns_client(topic), topic)
+        return FileAlerts(Path(topic.removeprefix("file:"))) if topic else LoggedAlerts()
+
+    @cached_property
+    def user_groups(self) -> UserGroups:
+        """Reads who is in Slack's user groups."""
+        from shared.adapters.slack_groups import SlackUserGroups
+
+        return SlackUserGroups(self.secrets, self.settings.slack_api, self.settings.slack_team)
 
     @cached_property
     def _github(self) -> "Github":

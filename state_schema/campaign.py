@@ -5,10 +5,21 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from state_schema.grammar import PercentageText, parse_percentage
-from state_schema.ids import CampaignId, EnvironmentName, Name, Person, PlanRef, ResourceId
+from state_schema.ids import (
+    CampaignId,
+    EnvironmentName,
+    GroupName,
+    Member,
+    Name,
+    Person,
+    PlanRef,
+    ResourceId,
+    TrackName,
+)
 from state_schema.json_values import Json
 from state_schema.model import SCHEMA_VERSION, Model
 from state_schema.plan import Layer
+from state_schema.reminders import Reminders
 from state_schema.secrets import refuse_secrets
 
 ActionGate = Layer | dict[EnvironmentName, Layer]
@@ -34,22 +45,36 @@ class Wave(Model):
 
 
 class People(Model):
-    """Who may do what: ids only, never names. `linked` says which other ids are the same person."""
+    """Who may do what: ids only, never names. `linked` says which other ids are the same person.
 
-    operators: tuple[Person, ...] = ()
-    approvers: tuple[Person, ...] = ()
+    A role takes people, `group:<name>` for one of `groups`, and `slack-group:<team>/<S…>` for a user group of Slack.
+    """
+
+    operators: Annotated[tuple[Member, ...], Field(max_length=500)] = ()
+    approvers: Annotated[tuple[Member, ...], Field(max_length=500)] = ()
+    groups: dict[GroupName, Annotated[tuple[Person, ...], Field(max_length=500)]] = Field(
+        default_factory=dict, max_length=50
+    )
     linked: dict[Person, tuple[Person, ...]] = Field(default_factory=dict)
 
 
 class Gates(Model):
-    """The layer of each action, for all environments or for each; None keeps the default of the rules."""
+    """The layer of each action, for all environments or for each; None keeps the default of the rules.
+
+    `merge` and `delete` are by explicit command everywhere, and nothing loosens that.
+    """
 
     create_pr: ActionGate | None = None
     deploy: ActionGate | None = None
     run_migration: ActionGate | None = None
     merge: ActionGate | None = None
     delete: ActionGate | None = None
-    four_eyes: tuple[EnvironmentName, ...] = ()
+    four_eyes: tuple[TrackName, ...] = ()
+    """Where whoever asked for something (started the migration, or this attempt) does not approve it."""
+    quorum: dict[TrackName, Annotated[int, Field(ge=1, le=10)]] = Field(default_factory=dict)
+    """How many people it takes to approve something there; one where nothing is said."""
+    merge_approval: tuple[TrackName, ...] = ()
+    """Where a merge counts only if an approver approved exactly what was merged, by its head SHA."""
 
 
 class Limits(Model):
@@ -103,6 +128,7 @@ class Campaign(Model):
     limits: Limits = Limits()
     windows: tuple[Window, ...] = Field(default=(), max_length=20)
     breaker: Breaker | None = None
+    reminders: Reminders | None = None
 
     @model_validator(mode="after")
     def _holds_no_secret(self) -> Self:

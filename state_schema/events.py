@@ -7,15 +7,21 @@ from pydantic import Field
 from state_schema.at_step import AtStep
 from state_schema.campaign import Resource
 from state_schema.checkpoint_events import (
+    ApprovalGiven,
+    ApprovalVoided,
+    CheckpointAssigned,
     CheckpointDecided,
+    CheckpointEscalated,
     CheckpointOpened,
     CheckpointOverdue,
     CheckpointReminded,
     ChoicesOffered,
+    RemindersMoved,
 )
 from state_schema.ids import Actor, CampaignId, EnvironmentName, PlanRef, TrackName, Verb
 from state_schema.model import SCHEMA_VERSION, Model, Moment
 from state_schema.moves import TrackMoved
+from state_schema.signals import CheckpointRef
 from state_schema.step_events import (
     ObservationRecorded,
     RollbackOrdered,
@@ -35,8 +41,12 @@ from state_schema.step_events import (
 
 __all__ = [
     "ActRefused",
+    "ApprovalGiven",
+    "ApprovalVoided",
     "AtStep",
+    "CheckpointAssigned",
     "CheckpointDecided",
+    "CheckpointEscalated",
     "CheckpointOpened",
     "CheckpointOverdue",
     "CheckpointReminded",
@@ -49,6 +59,7 @@ __all__ = [
     "MigrationStarted",
     "ObservationRecorded",
     "Recorded",
+    "RemindersMoved",
     "RollbackOrdered",
     "SlotReleased",
     "StepBlocked",
@@ -108,6 +119,8 @@ class MigrationAborted(Model):
 
     kind: Literal["migration_aborted"] = "migration_aborted"
     reason: Annotated[str, Field(max_length=500)]
+    shown: CheckpointRef | None = None
+    """As of a refused act."""
 
 
 class MigrationMoved(Model):
@@ -126,6 +139,8 @@ class ActRefused(Model):
     verb: Verb
     reason_code: Annotated[str, Field(max_length=60)]
     message: Annotated[str, Field(max_length=1000)]
+    shown: CheckpointRef | None = None
+    """The question on the card whose button was clicked; None where the act was typed."""
 
 
 Event = Annotated[
@@ -152,7 +167,12 @@ Event = Annotated[
     | ChoicesOffered
     | CheckpointOpened
     | CheckpointReminded
+    | CheckpointEscalated
+    | RemindersMoved
     | CheckpointOverdue
+    | CheckpointAssigned
+    | ApprovalGiven
+    | ApprovalVoided
     | CheckpointDecided
     | ObservationRecorded
     | ActRefused,

@@ -7,9 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from state_schema.applied import CampaignApplied
 from state_schema.campaign import Campaign
+from state_schema.control import ControlRecorded
 from state_schema.events import Recorded
 from state_schema.gate import Gate
+from state_schema.memberships import Memberships
 from state_schema.migration import Migration
 from state_schema.orders import CARDS, Order
 from state_schema.parked import Parked
@@ -22,7 +25,10 @@ _EXPORTED: dict[str, TypeAdapter[Any]] = {
     "campaign": TypeAdapter(Campaign),
     "migration": TypeAdapter(Migration),
     "gate": TypeAdapter(Gate),
+    "memberships": TypeAdapter(Memberships),
     "recorded_event": TypeAdapter(Recorded),
+    "recorded_control": TypeAdapter(ControlRecorded),
+    "recorded_application": TypeAdapter(CampaignApplied),
     "signal_message": SIGNALS,
     "order": TypeAdapter(Order),
     "card_message": CARDS,

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from state_schema.ids import Actor, CampaignId, EnvironmentName, OrderKey, ResourceId
+from state_schema.ids import Actor, CampaignId, EnvironmentName, OrderKey, Person, ResourceId
+from state_schema.linking import Account, CodeDigest, LinkCode
 from state_schema.model import SCHEMA_VERSION, Model, Moment
 
 Scope = Annotated[
@@ -77,3 +78,12 @@ class Gate(Model):
     """Wave to the resources that failed in it since its breaker was last reset."""
     acts: tuple[str, ...] = ()
     """Ids of the last acts on the campaign, so that one delivered again is known."""
+    links: dict[Account, Person] = Field(default_factory=dict)
+    """GitHub accounts that were proven to be somebody's."""
+    codes: dict[CodeDigest, LinkCode] = Field(default_factory=dict)
+    guesses: tuple[Moment, ...] = ()
+    """When wrong codes were tried, within the last hour."""
+    tail: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """The hash of the last act on the campaign; empty before the first one that has a hash."""
+    learnt: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """How often each verb answered a failure, by situation: `<phase>.<step>|<status>|<category>/<code>`; at most 200."""

@@ -35,6 +35,17 @@ Person = Annotated[
     ),
 ]
 """`slack:<team>/<user>`, `github:<numeric id>` or `principal:<verified IAM or JWT principal>`; never a display name."""
+GroupName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+SlackGroup = Annotated[str, StringConstraints(pattern=r"^slack-group:[A-Z0-9_]{1,40}/S[A-Z0-9_]{0,39}$")]
+"""`slack-group:<team>/<user group>`: a user group of Slack, whose members are kept there."""
+Member = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(slack:[A-Z0-9_]{1,40}/[A-Z0-9_]{1,40}|github:[1-9][0-9]*|principal:[\x21-\x7e]{1,200}"
+        r"|group:[a-z][a-z0-9_-]{0,39}|slack-group:[A-Z0-9_]{1,40}/S[A-Z0-9_]{0,39})$"
+    ),
+]
+"""A person, `group:<name>` of the campaign's own groups, or a user group of Slack."""
 Actor = Annotated[
     str,
     StringConstraints(

@@ -69,6 +69,21 @@ class RunSeen(Model):
 Seen = Annotated[PullRequestSeen | RunSeen, Field(discriminator="kind")]
 
 
+class Given(Model):
+    """One approval of several that are wanted: who gave it, and when."""
+
+    actor: Actor
+    at: Moment
+
+
+class Voided(Model):
+    """Approvals that hold no more, since when and why."""
+
+    actors: tuple[Actor, ...]
+    at: Moment
+    reason: Annotated[str, Field(max_length=300)]
+
+
 class Checkpoint(Model):
     """A question to a person. A button carries track, step, attempt and `digest`: what was shown."""
 
@@ -83,13 +98,21 @@ class Checkpoint(Model):
     """When people are reminded next."""
     reminded: int = 0
     """How often they were."""
+    reminded_at: Moment | None = None
+    """When they last were."""
+    escalate_at: Moment | None = None
+    escalated_at: Moment | None = None
     overdue_at: Moment | None = None
     overdue: bool = False
     """Its time is over. It can be answered as before: no time-out answers it."""
+    given: tuple[Given, ...] = ()
+    """Approvals of what `digest` stands for, where more than one is wanted."""
+    assigned_to: Actor | None = None
+    """Who takes care of it. That gives no right, and takes none."""
 
     @model_serializer(mode="wrap")
     def _without_unset_times(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Most questions have neither a reminder nor a time-out, and the state is small."""
+        """Most questions have no reminder, no time-out and nobody who took them, and the state is small."""
         return {name: value for name, value in written(self).items() if value}
 
 
@@ -103,6 +126,12 @@ class Decided(Model):
     attempt: int
     digest: Digest
     signal: str
+    others: tuple[Actor, ...] | None = None
+    """Who approved it before `actor` did, where more than one was wanted."""
+
+    @model_serializer(mode="wrap")
+    def _without_others(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in written(self).items() if value is not None}
 
 
 class Failure(Model):
@@ -155,6 +184,8 @@ class StepState(Model):
     """`ordered`: the present attempt takes back what the step did. `done`: that has succeeded."""
     offered: Listed | None = None
     chosen: Listed | None = None
+    voided: Voided | None = None
+    """The approvals of this step's work that hold no more, until it is decided anew."""
 
     @model_serializer(mode="wrap")
     def _without_what_is_empty(self, written: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:

@@ -102,12 +102,21 @@ class CheckpointRef(Model):
     digest: Digest
 
 
+class CommentRef(Model):
+    """A comment on a pull request, by GitHub's ids."""
+
+    repository_id: int = Field(ge=1)
+    number: int = Field(ge=1)
+    comment_id: int = Field(ge=1)
+
+
 class ReplyTo(Model):
-    """Where a person hears the answer to an act (Slack: five uses, thirty minutes)."""
+    """Where a person hears the answer to an act (Slack: five uses, thirty minutes; or below their comment)."""
 
     response_url: Annotated[str, Field(pattern=r"^https?://[^\s]{1,500}$")] | None = None
     channel: Annotated[str, Field(max_length=40)] | None = None
     user: Annotated[str, Field(max_length=40)] | None = None
+    comment: CommentRef | None = None
 
 
 class Act(Model):
@@ -127,6 +136,8 @@ class Act(Model):
     """Only for a decision with a form."""
     move: Move | None = None
     """Only with the verb `move`."""
+    person: Person | None = None
+    """Only with the verb `assign`: who is to take care of it; None is whoever says it."""
     note: Annotated[str, Field(max_length=3000)] = ""
     reply_to: ReplyTo | None = None
 
@@ -156,7 +167,7 @@ class Reported(Model):
 
     @model_validator(mode="after")
     def _holds_no_secret(self) -> "Reported":
-        refuse_secrets(self.report.model_dump(mode="json"))
+        refuse_secrets(vars(self.report))
         return self
 
 
@@ -173,7 +184,7 @@ Signal = Annotated[Act | Observed | Reported | Ticked, Field(discriminator="kind
 
 
 class Command(Model):
-    """What a person typed, before it is known which migration it is for. `channel` tells the campaign."""
+    """What a person typed, before it is known which migration it is for. `channel` tells the campaign, or `about` does."""
 
     kind: Literal["command"] = "command"
     id: SignalId
@@ -181,6 +192,14 @@ class Command(Model):
     actor: Person
     text: Annotated[str, Field(max_length=3000)]
     channel: Annotated[str, Field(max_length=40)] | None = None
+    about: Address | None = None
+    """The pull request that was commented on: its campaign is meant, and its resource where none is named."""
+    written_at: Moment | None = None
+    """When the comment was written, as GitHub says it: a delivery may come days later."""
+    cut_off: int = Field(default=0, ge=0)
+    """Characters that did not fit into `text`: it is refused then, since part of a command is another command."""
+    nonce: Annotated[str, Field(max_length=64)] = ""
+    """Something that nobody can guess, where a command wants chance. Given by who takes it up; on no queue, in no store."""
     reply_to: ReplyTo | None = None
 
 

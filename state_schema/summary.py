@@ -1,6 +1,6 @@
 """The row that lists show for one migration; derived from its state at each step."""
 
-from state_schema.ids import MigrationId, ResourceId
+from state_schema.ids import MigrationId, ResourceId, TrackName
 from state_schema.migration import Status
 from state_schema.model import Model, Moment
 
@@ -23,5 +23,9 @@ class Summary(Model):
     """What a person types to do that, as it follows `/migrate`; empty where nobody is asked."""
     actionable: bool
     """A person can act on it now."""
+    asked_at: Moment | None = None
+    """Since when people are asked what `next_action` says; None where nobody is."""
+    asked_in: TrackName | None = None
+    """The track in which they are."""
     version: int
     changed_at: Moment

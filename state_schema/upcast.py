@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from state_schema.model import SCHEMA_VERSION
 
-Kind = Literal["migration", "campaign", "gate", "recorded", "parked"]
+Kind = Literal["migration", "campaign", "gate", "recorded", "control", "application", "parked"]
 Document = dict[str, JsonValue]
 
 _UPCASTS: Final[Mapping[tuple[Kind, int], Callable[[Document], Document]]] = {}

@@ -104,3 +104,19 @@ def click() -> Json:
 def typed(**changed: str) -> bytes:
     """The form of the captured command, with some of its fields changed."""
     return urlencode(captured("slack/command.start")[1] | changed).encode()
+
+
+def opening(verb: str = "skip") -> Json:
+    """The payload of a click on a button that opens a modal."""
+    payload = click()
+    payload["actions"][0]["action_id"] = f"open:{verb}"
+    return payload
+
+
+def submission(values: object = None, **view: Any) -> Json:
+    """The payload of the captured modal, sent with other `state.values` or with parts of its view changed."""
+    payload: Json = captured("slack/view_submission.skip")[1]["payload"]
+    payload["view"] |= view
+    if values is not None:
+        payload["view"]["state"] = {"values": values}
+    return payload

@@ -12,11 +12,12 @@ from shared.domain.checkpoints import open_checkpoints
 from shared.domain.evolve import evolve
 from shared.domain.machine import Signal, decide
 from shared.domain.orders import orders_for
+from shared.domain.permissions import refusal_for
 from shared.domain.view import Cause, Decision, View
 from state_schema.campaign import Campaign
 from state_schema.events import ChoicesOffered, MigrationCreated
 from state_schema.gate import Gate
-from state_schema.migration import PullRequestSeen, RunSeen, Seen, StepState
+from state_schema.migration import Checkpoint, PullRequestSeen, RunSeen, Seen, StepState
 from state_schema.orders import Order
 from state_schema.plan import DecisionStep, Plan
 from state_schema.signals import (
@@ -52,6 +53,12 @@ def the_campaign(**changes: Any) -> Campaign:
     """The example's, with its waves free to start side by side."""
     free: dict[str, Any] = {"waves": {1: {}, 2: {}}}
     return Campaign.model_validate(document("airflow-3.campaign.yaml") | free | changes)
+
+
+def with_gates(**changes: Any) -> Campaign:
+    """The example's campaign with other gates; None takes a rule out."""
+    gates = document("airflow-3.campaign.yaml")["gates"] | changes
+    return the_campaign(gates={name: rule for name, rule in gates.items() if rule is not None})
 
 
 class Story:
@@ -136,9 +143,13 @@ class Story:
             if step.watches and step.status in {"waiting", "awaiting_human"}:
                 return self.observe(merged() if step.watches[0].startswith("pull") else succeeded_run())
         for track, _, _, checkpoint in open_checkpoints(self.view):
-            actor = APPROVER if checkpoint.reason == "approval_required" else OPERATOR
-            return self.answer(track, checkpoint.verbs[0], actor, **self._fields_of(track))
+            return self.answer(track, checkpoint.verbs[0], self.who_may(track, checkpoint), **self._fields_of(track))
         raise AssertionError(f"nothing moves: {self.where()}")
+
+    def who_may(self, track: str, checkpoint: Checkpoint) -> str:
+        """The operator, or else the approver, who may give the expected answer."""
+        found = refusal_for(self.view, track, checkpoint, OPERATOR, checkpoint.verbs[0])
+        return OPERATOR if found is None else APPROVER
 
     def current(self) -> list[tuple[str, StepState]]:
         tracks = self.view.state.tracks.items()

@@ -2,7 +2,7 @@
 
 from shared import bootstrap_doors
 from shared.app.answers import Response
-from shared.app.ingest import ingest_slack
+from shared.app.ingest_slack import SlackDoor
 from shared.observability import door_logger
 
 bootstrap_doors.prepare()
@@ -10,6 +10,6 @@ LOG = door_logger("slack")
 
 
 def handler(event: object, context: object) -> Response:
-    """200 for what was enqueued; see `shared.app.answers.through` for what went wrong."""
+    """200 for what was enqueued or opened; see `shared.app.answers.through` for what went wrong."""
     doors = bootstrap_doors.doors()
-    return ingest_slack(event, secrets=doors.secrets, outbox=doors.outbox, now=doors.clock(), log=LOG, team=doors.team)
+    return SlackDoor(doors.secrets, doors.outbox, doors.modals, doors.clock(), LOG, doors.team).take(event)

@@ -101,6 +101,10 @@ class Controls:
             repo, pull = self._pull(repository, number)
             return pulls.comment(self.world, repo, pull, text, person.document())
 
+    def comments(self) -> list[Json]:
+        """All that was said in conversations, oldest first: id, user, body, created_at."""
+        return sorted(self.world.store.all("comment"), key=lambda one: int(one["id"]))
+
     def _pull(self, repository: str | int, number: int) -> tuple[Json, Json]:
         repo = self.world.repository(repository)
         return repo, pulls.find(self.world, repo, number)

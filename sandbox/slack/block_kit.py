@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from sandbox.slack.shapes import Check, Field, array, boolean, by_type, one_of, string, structure
+from sandbox.slack.shapes import Check, Field, array, boolean, by_type, one_of, string, structure, whole
 
 MESSAGE_BLOCKS: Final = 50
 MODAL_BLOCKS: Final = 100
@@ -44,11 +44,17 @@ _OPTION: Final = structure(
 _INTERACTIVE: Final = {"action_id": Field(string(255)), "confirm": Field(_CONFIRM)}
 
 
+_OPTION_GROUP: Final = structure(
+    {"label": Field(_plain(75), required=True), "options": Field(array(_OPTION, 100), required=True)}
+)
+
+
 def _choice(options: int, *initial: str, menu: bool) -> Check:
-    fields = _INTERACTIVE | {"options": Field(array(_OPTION, options), required=True)}
+    fields = _INTERACTIVE | {"options": Field(array(_OPTION, options), required=not menu)}
     fields |= {name: Field(array(_OPTION, options) if name.endswith("s") else _OPTION) for name in initial}
-    fields |= {"placeholder": Field(_plain(150))} if menu else {}
-    return structure(fields | {"focus_on_load": Field(boolean)})
+    fields |= {"placeholder": Field(_plain(150)), "option_groups": Field(array(_OPTION_GROUP, 100))} if menu else {}
+    either = ("option_groups", "options") if menu else ()
+    return structure(fields | {"focus_on_load": Field(boolean)}, either=either)
 
 
 _IMAGE: Final = {"image_url": Field(string(3000), required=True), "alt_text": Field(string(2000), required=True)}
@@ -76,8 +82,23 @@ _TEXT_INPUT: Final = structure(
         "placeholder": Field(_plain(150)),
         "initial_value": Field(string(3000, shortest=0)),
         "multiline": Field(boolean),
+        "min_length": Field(whole(0, 3000)),
+        "max_length": Field(whole(1, 3000)),
+        "focus_on_load": Field(boolean),
     }
 )
+_NUMBER_INPUT: Final = structure(
+    {
+        "action_id": Field(string(255)),
+        "is_decimal_allowed": Field(boolean, required=True),
+        "initial_value": Field(string(3000)),
+        "min_value": Field(string(3000)),
+        "max_value": Field(string(3000)),
+        "placeholder": Field(_plain(150)),
+        "focus_on_load": Field(boolean),
+    }
+)
+_INPUTS: Final = {"plain_text_input": _TEXT_INPUT, "number_input": _NUMBER_INPUT}
 _CONTEXT_ELEMENTS: Final = {
     "image": structure(_IMAGE),
     "plain_text": _text(3000),
@@ -109,7 +130,7 @@ _IN_MODALS: Final = _IN_MESSAGES | {
         _BLOCK_ID
         | {
             "label": Field(_plain(2000), required=True),
-            "element": Field(by_type(_ACTION_ELEMENTS | {"plain_text_input": _TEXT_INPUT}), required=True),
+            "element": Field(by_type(_ACTION_ELEMENTS | _INPUTS), required=True),
             "hint": Field(_plain(2000)),
             "optional": Field(boolean),
             "dispatch_action": Field(boolean),

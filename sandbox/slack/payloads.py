@@ -37,6 +37,8 @@ def message_json(message: Message, team: str, *, metadata: bool = True) -> Json:
         shown["blocks"] = [dict(block) for block in message.blocks]
     if message.metadata and metadata:
         shown["metadata"] = dict(message.metadata)
+    if message.thread:
+        shown["thread_ts"] = message.thread
     if message.edited:
         shown["edited"] = {"user": message.author, "ts": message.edited}
     return shown
@@ -66,6 +68,22 @@ def block_actions(act: Act, message: Message, action: Mapping[str, Any], state: 
         "state": {"values": dict(state)},
         "response_url": act.response_url,
         "actions": [dict(action) | {"action_ts": ts}],
+    }
+
+
+def view_submission(act: Act, view: Mapping[str, Any], values: Mapping[str, Any]) -> Json:
+    """The `view_submission` payload of a modal that somebody sent; it has no `response_url` of its own."""
+    return {
+        "type": "view_submission",
+        "team": {"id": act.team, "domain": act.team.lower()},
+        "user": {"id": act.user, "username": act.user.lower(), "name": act.user.lower(), "team_id": act.team},
+        "api_app_id": APP,
+        "token": "deprecated",
+        "trigger_id": act.trigger,
+        "view": {"previous_view_id": None, "external_id": "", **view, "state": {"values": dict(values)}},
+        "response_urls": [],
+        "is_enterprise_install": False,
+        "enterprise": None,
     }
 
 

@@ -12,7 +12,10 @@ import requests
 
 from sandbox.slack import payloads
 from sandbox.slack.content import POST_TEXT, Arguments, Content, SlackRefusalError
+from sandbox.slack.filling import CannotSubmitError, filled
+from sandbox.slack.modals import number_of
 from sandbox.slack.payloads import BOT_USER, Act
+from sandbox.slack.submitting import Sent, after
 from sandbox.slack.workspace import ANSWERABLE_FOR, ANSWERS_PER_CLICK, Click, Message, Workspace
 
 DOOR_TIMEOUT: Final = 15.0
@@ -87,6 +90,33 @@ class People:
         if response.status == requests.codes.ok and (answer.get("text") or answer.get("blocks")):
             self._show(typed.channel, typed.user, answer)
         return response
+
+    def submit(self, sent: Sent, door: str) -> DoorResponse:
+        """Posts a modal to `door`, and shows what it answers. NoSuchButtonError where this person has no such modal open.
+
+        SlackRefusalError where the door's answer is none that Slack takes.
+        """
+        number = number_of(sent.view_id)
+        click, view = self._workspace.click(number), self._workspace.modal(number)
+        if click is None or view is None or click.user != sent.user:
+            raise NoSuchButtonError(f"{sent.user} has no modal {sent.view_id} open.")
+        try:
+            values = sent.values if sent.raw else filled(view, sent.values)
+        except CannotSubmitError as exc:
+            raise NoSuchButtonError(str(exc)) from exc
+        act = self._act(click.channel, None, sent.user, sent.team)
+        body = payloads.interaction_body(payloads.view_submission(act, view, values))
+        response = [self._deliver(body, door) for _ in range(sent.times)][-1]
+        if response.status == requests.codes.ok:
+            self._workspace.change_modal(number, view, after(view, response.body))
+        return response
+
+    def close(self, view_id: str) -> None:
+        """Somebody closes a modal without sending it. NoSuchButtonError where it is not open."""
+        number = number_of(view_id)
+        view = self._workspace.modal(number)
+        if view is None or not self._workspace.change_modal(number, view, None):
+            raise NoSuchButtonError(f"There is no open modal {view_id}.")
 
     def answer(self, click_id: int, token: str, body: bytes) -> None:
         """Takes a POST to a `response_url`. SlackRefusalError where it is unknown, too late, or once too often."""

@@ -10,6 +10,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox.slack.content import SlackRefusalError
+from sandbox.slack.page import page
 from sandbox.slack.payloads import Json, message_json
 from sandbox.slack.people import DoorResponse, NoSuchButtonError, People
 from sandbox.slack.reading import read
@@ -24,14 +25,19 @@ ROUTES: Final = """\
 A mock Slack. Control routes take and give JSON.
 
 POST /api/<method>           the Web API: auth.test, chat.postMessage, chat.postEphemeral, chat.update,
-                             conversations.history, views.open
+                             conversations.history, usergroups.users.list, views.open, views.update
 POST /actions/<team>/…       answers to a click or command (response_url): five, within thirty minutes
 POST /_sandbox/click         {channel, ts, action_id, user, value?, stale?, team?, state?}: clicks a button
 POST /_sandbox/command       {text, channel, user, team?}: types /migrate <text>
+POST /_sandbox/submit        {view_id, user, values?, raw?, team?, times?}: submits a modal; values by input: text, option, list
+POST /_sandbox/close         {view_id}: closes a modal
+GET  /_sandbox/modals        ?user=U…: the modals that are open, with what stands in them
 GET  /_sandbox/messages      ?channel=C…: all messages as they stand, each with `reading`, as a person reads it
+GET  /_sandbox/channel.html  ?channel=C…: the channel as a page for a browser, threads folded; left out: the first one
 POST /_sandbox/delete        {channel, ts}: a person deletes a message
 POST /_sandbox/rate_limit    {on}: one message a second and channel, else 429
 POST /_sandbox/channel       {channel, error}: the channel answers this error; null opens it again
+POST /_sandbox/user_group    {group, users}: who is in the user group S… from now on
 POST /_sandbox/fail          {method, error, times?, status?, retry_after?, done?}: the next calls fail; `done`: after acting
 """
 _MAP: Final = Map(
@@ -41,8 +47,12 @@ _MAP: Final = Map(
         Rule("/api/<method>", endpoint="call", methods=["GET", "POST"]),
         Rule("/actions/<team>/<int:click>/<token>", endpoint="answer", methods=["POST"]),
         Rule("/_sandbox/messages", endpoint="messages", methods=["GET"]),
+        Rule("/_sandbox/channel.html", endpoint="page", methods=["GET"]),
+        Rule("/_sandbox/modals", endpoint="modals", methods=["GET"]),
         Rule("/_sandbox/<act>", endpoint="act", methods=["POST"]),
         Rule("/api/_sandbox/messages", endpoint="messages", methods=["GET"]),
+        Rule("/api/_sandbox/channel.html", endpoint="page", methods=["GET"]),
+        Rule("/api/_sandbox/modals", endpoint="modals", methods=["GET"]),
         Rule("/api/_sandbox/<act>", endpoint="act", methods=["POST"]),
     ]
 )
@@ -58,10 +68,13 @@ class SlackRoutes:
         self._acts: Mapping[str, Callable[..., Any]] = {
             "click": slack.click,
             "command": slack.command,
+            "submit": slack.submit,
+            "close": slack.close_modal,
             "delete": slack.delete,
             "rate_limit": slack.limit_rate,
             "channel": slack.close_channel,
             "fail": slack.fail,
+            "user_group": slack.set_user_group,
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -99,6 +112,16 @@ class SlackRoutes:
             for each in self._slack.messages(request.args.get("channel", ""))
         ]
         return _json({"messages": shown})
+
+    def _modals(self, request: Request) -> Response:
+        return _json({"modals": self._slack.modals(request.args.get("user"))})
+
+    def _page(self, request: Request) -> Response:
+        channels = self._slack.channels()
+        channel = request.args.get("channel") or next(iter(channels), "")
+        shown = Response(page(channel, self._slack.messages(channel), channels), mimetype="text/html")
+        shown.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        return shown
 
     def _act(self, request: Request, act: str) -> Response:
         if act not in self._acts:

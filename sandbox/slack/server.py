@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.serving import Server
 from sandbox.slack.people import DoorResponse, People, Press, Typed
 from sandbox.slack.routes import SlackRoutes
+from sandbox.slack.submitting import Sent
 from sandbox.slack.web_api import RATE_LIMIT, WebApi
 from sandbox.slack.workspace import Message, Workspace
 from shared.ports.clock import Clock
@@ -50,6 +51,10 @@ class MockSlack:
         """The channel's messages as they stand, ephemeral ones too, oldest first."""
         return self._workspace.messages(channel)
 
+    def channels(self) -> list[str]:
+        """The channels in which anything was said."""
+        return self._workspace.channels()
+
     def click(self, channel: str, ts: str, action_id: str, user: str, **how: Any) -> DoorResponse:  # noqa: ANN401
         """Clicks a button; `how` as in `Press`: value, stale, team, state. NoSuchButtonError where there is none."""
         return self._people.click(Press(channel, ts, action_id, user, **how), self.interactions_url)
@@ -57,6 +62,24 @@ class MockSlack:
     def command(self, text: str, channel: str, user: str, *, team: str | None = None) -> DoorResponse:
         """Types `/migrate <text>`."""
         return self._people.command(Typed(text, channel, user, team=team), self.commands_url)
+
+    def submit(
+        self,
+        view_id: str,
+        user: str,
+        values: Mapping[str, Any] | None = None,
+        **how: Any,  # noqa: ANN401
+    ) -> DoorResponse:
+        """Submits a modal; `values` by input, `how` as in `Sent`: raw, team, times. NoSuchButtonError where it cannot be."""
+        return self._people.submit(Sent(view_id, user, values or {}, **how), self.interactions_url)
+
+    def close_modal(self, view_id: str) -> None:
+        """Closes a modal without sending it. NoSuchButtonError where it is not open."""
+        self._people.close(view_id)
+
+    def modals(self, user: str | None = None) -> list[Mapping[str, Any]]:
+        """The modals that are open, of one person or of all, the oldest first."""
+        return [view for opener, view in self._workspace.modals() if user in {None, opener}]
 
     def delete(self, channel: str, ts: str) -> bool:
         """A person deletes a message; False where there is none."""
@@ -69,6 +92,10 @@ class MockSlack:
     def limit_rate(self, *, on: bool) -> None:
         """Whether a channel takes only one message a second (by the clock), and else answers 429."""
         self._workspace.set(RATE_LIMIT, on)
+
+    def set_user_group(self, group: str, users: list[str]) -> None:
+        """Who is in the user group `S…` from now on; what was never set there is not."""
+        self._workspace.set(f"usergroup:{group}", users)
 
     def close_channel(self, channel: str, error: str | None) -> None:
         """The channel answers `error` (channel_not_found, not_in_channel, is_archived …) from now on; None opens it."""

@@ -30,6 +30,16 @@ def string(longest: int, shortest: int = 1) -> Check:
     return check
 
 
+def whole(least: int, most: int) -> Check:
+    """A whole number within these bounds."""
+
+    def check(value: object, at: str) -> Found:
+        if type(value) is not int or not least <= value <= most:
+            yield f"must be an integer from {least} to {most}", at
+
+    return check
+
+
 def one_of(*allowed: str) -> Check:
     """One of these words."""
 

@@ -32,7 +32,10 @@ class WebApi:
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
             "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "usergroups.users.list": self._users_of_group,
             "views.open": self._open_view,
+            "views.update": self._update_view,
         }
 
     def call(self, method: str, token: str, arguments: Arguments) -> Json:
@@ -60,9 +63,15 @@ class WebApi:
             "app_id": APP,
         }
 
+    def _users_of_group(self, arguments: Arguments) -> Json:
+        users = self._workspace.setting(f"usergroup:{arguments.get('usergroup')}")
+        if not isinstance(users, list):
+            raise SlackRefusalError("no_such_subteam")
+        return {"users": users}
+
     def _post_message(self, arguments: Arguments) -> Json:
         channel = self._channel(arguments)
-        message = self._post(channel, Content.read(arguments, POST_TEXT), None)
+        message = self._post(channel, Content.read(arguments, POST_TEXT), None, self._thread(channel, arguments))
         return {"channel": channel, "ts": message.ts, "message": message_json(message, self._team)}
 
     def _post_ephemeral(self, arguments: Arguments) -> Json:
@@ -72,10 +81,19 @@ class WebApi:
         content = replace(Content.read(arguments, POST_TEXT), metadata=None)
         return {"message_ts": self._post(self._channel(arguments), content, user).ts}
 
-    def _post(self, channel: str, content: Content, ephemeral: str | None) -> Message:
+    def _thread(self, channel: str, arguments: Arguments) -> str | None:
+        """The message that starts the thread: one in a thread has none of its own."""
+        ts = arguments.get("thread_ts")
+        if ts is None:
+            return None
+        if (parent := self._workspace.message(channel, str(ts))) is None or parent.ephemeral:
+            raise SlackRefusalError("thread_not_found")
+        return parent.thread or parent.ts
+
+    def _post(self, channel: str, content: Content, ephemeral: str | None, thread: str | None = None) -> Message:
         pace = PACE if self._workspace.setting(RATE_LIMIT) else None
         text, blocks = content.text or "", content.blocks or ()
-        draft = Message(channel, "", BOT_USER, text, blocks, content.metadata or None, ephemeral)
+        draft = Message(channel, "", BOT_USER, text, blocks, content.metadata or None, ephemeral, thread=thread)
         posted = self._workspace.add(draft, pace=pace)
         if posted is None:
             raise SlackRefusalError("ratelimited", status=429, retry_after=1)
@@ -98,6 +116,19 @@ class WebApi:
         stored = self._workspace.rewrite(changed)
         return {"channel": channel, "ts": ts, "text": stored.text, "message": message_json(stored, self._team)}
 
+    def _replies(self, arguments: Arguments) -> Json:
+        """The message that starts the thread, then what is under it, oldest first, all on one page."""
+        channel, ts = self._channel(arguments), str(arguments.get("ts") or "")
+        if self._workspace.message(channel, ts) is None:
+            raise SlackRefusalError("thread_not_found")
+        metadata = arguments.get("include_all_metadata") in _TRUE
+        found = [each for each in self._workspace.messages(channel) if ts in {each.ts, each.thread}]
+        return {
+            "messages": [message_json(each, self._team, metadata=metadata) for each in found],
+            "has_more": False,
+            "response_metadata": {"next_cursor": ""},
+        }
+
     def _history(self, arguments: Arguments) -> Json:
         channel = self._channel(arguments)
         limit = str(arguments.get("limit") or 100)
@@ -107,7 +138,8 @@ class WebApi:
         if cursor and not re.fullmatch(r"before:\d+\.\d{6}", cursor):
             raise SlackRefusalError("invalid_cursor")
         older_than = cursor.removeprefix("before:") or "~"
-        found = [each for each in self._workspace.messages(channel) if not each.ephemeral and each.ts < older_than]
+        in_channel = (each for each in self._workspace.messages(channel) if not (each.ephemeral or each.thread))
+        found = [each for each in in_channel if each.ts < older_than]
         page = found[::-1][: int(limit)]
         more = len(found) > len(page)
         metadata = arguments.get("include_all_metadata") in _TRUE
@@ -119,6 +151,9 @@ class WebApi:
 
     def _open_view(self, arguments: Arguments) -> Json:
         return {"view": modals.open_view(self._workspace, arguments)}
+
+    def _update_view(self, arguments: Arguments) -> Json:
+        return {"view": modals.update_view(self._workspace, arguments)}
 
     def _channel(self, arguments: Arguments) -> str:
         channel = arguments.get("channel")

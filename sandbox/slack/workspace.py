@@ -39,6 +39,8 @@ class Message:
     metadata: Mapping[str, Any] | None = None
     ephemeral: str | None = None
     edited: str | None = None
+    thread: str | None = None
+    """The `ts` of the message under which it is; None where it is in the channel itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,12 @@ class Workspace:
             query = "SELECT body FROM messages WHERE channel = ? ORDER BY ts"
             return [_message(row) for row in connection.execute(query, (channel,))]
 
+    def channels(self) -> list[str]:
+        """Those that hold a message, sorted."""
+        with self._file.transaction() as connection:
+            rows = connection.execute("SELECT DISTINCT channel FROM messages ORDER BY channel").fetchall()
+        return [row["channel"] for row in rows]
+
     def delete(self, channel: str, ts: str) -> bool:
         """A person deletes a message; False where there is none."""
         with self._file.transaction() as connection:
@@ -128,9 +136,22 @@ class Workspace:
             return connection.execute(query, (json.dumps(view), number)).rowcount == 1
 
     def modal(self, number: int) -> Mapping[str, Any] | None:
-        """The modal that was opened for an act."""
+        """The modal that was opened for an act, as it stands; None where it is closed."""
         click = self.click(number)
         return json.loads(click.modal) if click and click.modal else None
+
+    def change_modal(self, number: int, before: Mapping[str, Any], after: Mapping[str, Any] | None) -> bool:
+        """Shows something else in it, or closes it (None); False where it does not stand as `before` any more."""
+        with self._file.transaction() as connection:
+            query = "UPDATE clicks SET modal = ? WHERE id = ? AND modal = ?"
+            now, then = json.dumps(after) if after is not None else "null", json.dumps(before)
+            return connection.execute(query, (now, number, then)).rowcount == 1
+
+    def modals(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """(user, view) of every modal that is open."""
+        with self._file.transaction() as connection:
+            query = "SELECT user, modal FROM clicks WHERE modal IS NOT NULL AND modal <> 'null' ORDER BY id"
+            return [(row["user"], json.loads(row["modal"])) for row in connection.execute(query)]
 
     def setting(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
         """What a control route has set, or None."""

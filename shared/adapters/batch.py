@@ -1,6 +1,7 @@
 """Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,19 +13,26 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from shared import names
-from shared.errors import WaymarkError
+from shared.errors import RetryableError, WaymarkError
+from shared.ports.pace import NotYetError
+
+Later = Callable[[SQSRecord, float], None]
+"""Shows a message again after so many seconds, and not when its visibility time is over."""
 
 
-def take_batch(event: dict[str, Any], take: Callable[[SQSRecord], object], log: Logger) -> dict[str, Any]:
+def take_batch(
+    event: dict[str, Any], take: Callable[[SQSRecord], object], log: Logger, *, later: Later | None = None
+) -> dict[str, Any]:
     """Calls `take` with each record; answers `batchItemFailures` with those for which it raised, and logs each of them.
 
-    A batch in which all failed is answered the same way: one of one is the usual batch.
+    A batch in which all failed is answered the same way: one of one is the usual batch. With `later`, what is to be tried
+    again after a delay of its own is shown again then.
     """
 
     def record_handler(record: SQSRecord) -> object:
         return take(record)
 
-    processor = _Processor(log)
+    processor = _Processor(log, later)
     with processor(records=event["Records"], handler=record_handler):
         processor.process()
     response: dict[str, Any] = dict(processor.response())
@@ -51,9 +59,10 @@ def sent_at(record: SQSRecord) -> datetime:
 class _Processor(BatchProcessor):
     """Powertools' own, but that a message that fails is not passed over in silence."""
 
-    def __init__(self, log: Logger) -> None:
+    def __init__(self, log: Logger, later: Later | None) -> None:
         super().__init__(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         self._log = log
+        self._later = later
 
     def failure_handler(self, record: SQSRecord, exception: ExceptionInfo) -> FailureResponse:
         error = exception[1]
@@ -64,7 +73,13 @@ class _Processor(BatchProcessor):
             "error": type(error).__name__,
             "reason": _reason(error),
         }
-        self._log.error("message failed", extra=told, exc_info=None if known else error)
+        if isinstance(error, NotYetError):
+            self._log.info("message waits", extra=told)
+        else:
+            self._log.error("message failed", extra=told, exc_info=None if known else error)
+        if self._later is not None and isinstance(error, RetryableError) and error.delay is not None:
+            with suppress(RetryableError):  # it comes back when its visibility time is over
+                self._later(record, error.delay)
         return super().failure_handler(record, exception)
 
 

@@ -1,14 +1,18 @@
 """How documents are written and read, the same in every store: JSON text, upcast as it is read, never repaired in silence."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
+from shared.domain.history import chained
 from shared.errors import PermanentError
+from shared.ports.campaigns import CampaignCommit
 from shared.ports.migrations import Commit
+from state_schema.applied import CampaignApplied
 from state_schema.campaign import Campaign
 from state_schema.model import Model
 from state_schema.upcast import Kind, upcast
@@ -18,6 +22,9 @@ STATE_LIMIT: Final = 16 * 1024
 LAST_EVENT: Final = 99_999_999
 """As many events as a migration can have."""
 LAST_WAVE: Final = 999
+
+_UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading hostile text raises."""
 
 M = TypeVar("M", bound=Model)
 
@@ -36,10 +43,8 @@ def read(model: type[M], text: str, item: str, kind: Kind | None = None) -> M:
         document = json.loads(text)
         return model.model_validate(upcast(kind, document) if kind else document)
     except ValidationError as exc:
-        first = exc.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise _unreadable(item, f"{place}: {first['msg']}") from exc
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
+        raise _unreadable(item, _first(exc)) from exc
+    except _UNREADABLE as exc:
         raise _unreadable(item, str(exc)) from exc
 
 
@@ -51,6 +56,29 @@ def read_campaign(text: str, campaign: str) -> Campaign:
     secrets, checking it takes longer than all the rest of a step. So a text that was read is not checked again.
     """
     return read(Campaign, text, f"the campaign {campaign}", "campaign")
+
+
+def read_applied(beside: Mapping[str, object], text: str, campaign: str) -> CampaignApplied:
+    """The record of an application: `text` is all of it, or the campaign's document alone, with the rest stored `beside` it.
+
+    PermanentError as for `read`.
+    """
+    item = f"application {beside['number']} of {campaign}"
+    try:
+        document = json.loads(text)
+        whole = document if "number" in document else {**beside, "campaign": document}
+        return CampaignApplied.model_validate(upcast("application", whole))
+    except ValidationError as exc:
+        raise _unreadable(item, _first(exc)) from exc
+    except _UNREADABLE as exc:
+        raise _unreadable(item, str(exc)) from exc
+
+
+def applied(commit: CampaignCommit, tail: str) -> CampaignApplied:
+    """What is recorded of the commit, chained to the record whose hash is `tail`."""
+    document = json.loads(written(commit.campaign))
+    bare = CampaignApplied(number=commit.before + 1, at=commit.at, actor=commit.actor, campaign=document)
+    return chained(bare, tail)
 
 
 def checked_state(commit: Commit) -> str:
@@ -87,6 +115,11 @@ def moment(text: str) -> datetime:
 def campaign_of(migration: str) -> str:
     """The campaign's id: the part before the slash of the migration's."""
     return migration.partition("/")[0]
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
 
 
 def _unreadable(item: str, why: str) -> PermanentError:

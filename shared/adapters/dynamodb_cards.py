@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 #   update the card              6                    update the card
 #                                8 <----------------- note 8 if 6 <= 8
 #   note 7 if 8 <= 7: refused    8
-NOTHING_NEWER_IS_NOTED: Final = f"attribute_not_exists({EFFECT_KEY}) OR #version <= :version"
+NOTHING_NEWER_IS_NOTED: Final = (
+    f"attribute_not_exists({EFFECT_KEY}) OR (#version <= :version AND (attribute_not_exists(told) OR told <= :told))"
+)
 
 
 class DynamoPostedCards:
@@ -33,7 +35,8 @@ class DynamoPostedCards:
         item = answer.get("Item")
         if item is None:
             return None
-        return PostedCard(item["channel"]["S"], item["ts"]["S"], int(item["version"]["N"]))
+        numbers = {name: int(item[name]["N"]) if name in item else 0 for name in ("version", "told", "telling")}
+        return PostedCard(item["channel"]["S"], item["ts"]["S"], **numbers)
 
     def save(self, card: str, posted: PostedCard) -> None:
         with calling(f"note where the card {card} is"):
@@ -45,10 +48,15 @@ class DynamoPostedCards:
                         "channel": {"S": posted.channel},
                         "ts": {"S": posted.ts},
                         "version": {"N": str(posted.version)},
+                        "told": {"N": str(posted.told)},
+                        "telling": {"N": str(posted.telling)},
                     },
                     ConditionExpression=NOTHING_NEWER_IS_NOTED,
                     ExpressionAttributeNames={"#version": "version"},
-                    ExpressionAttributeValues={":version": {"N": str(posted.version)}},
+                    ExpressionAttributeValues={
+                        ":version": {"N": str(posted.version)},
+                        ":told": {"N": str(posted.told)},
+                    },
                 )
             except ClientError as exc:
                 if not is_condition_failure(exc):

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from shared.adapters import dynamodb_keys as keys
 from shared.adapters.documents import read, written
-from shared.adapters.dynamodb_client import all_items, calling, cancellations, transact, unpacked
+from shared.adapters.dynamodb_client import Item, all_items, calling, cancellations, transact, unpacked
 from shared.adapters.dynamodb_commit import IS_NOT_THERE_YET, gate_item, versioned
 from shared.errors import StaleStateError
 from state_schema.control import ControlRecorded
@@ -63,4 +63,11 @@ class DynamoControls:
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
             ExpressionAttributeValues={":pk": {"S": keys.campaign_pk(campaign)}, ":prefix": {"S": keys.CONTROL_PREFIX}},
         )
-        return tuple(read(ControlRecorded, item["body"]["S"], f"an act on {campaign}") for item in items)
+        return tuple(
+            read(ControlRecorded, unpacked(item), f"act {_number(item)} on {campaign}", "control") for item in items
+        )
+
+
+def _number(item: Item) -> str:
+    """As it is stored, without the zeros in front."""
+    return item["sk"]["S"].removeprefix(keys.CONTROL_PREFIX).lstrip("0")

@@ -11,6 +11,8 @@ from state_schema.parked import Parked
 
 STATE: Final = "STATE"
 GATE: Final = "GATE"
+GROUPS: Final = "GROUPS"
+EVENT_PREFIX: Final = "E#"
 CAMPAIGNS: Final = "CAMPAIGNS"
 
 
@@ -31,7 +33,7 @@ def campaign_pk(campaign: str) -> str:
 
 def event_sk(number: int) -> str:
     """`E#<8 digits>`, so that text sorts like numbers."""
-    return f"E#{number:08d}"
+    return f"{EVENT_PREFIX}{number:08d}"
 
 
 def plan_key(name: str, version: int) -> Item:

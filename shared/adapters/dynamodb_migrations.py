@@ -8,9 +8,10 @@ from shared.adapters import dynamodb_keys as keys
 from shared.adapters.documents import campaign_of, read, read_campaign
 from shared.adapters.dynamodb_client import calling, cancellations, transact, unpacked
 from shared.adapters.dynamodb_commit import actions_of
+from shared.adapters.dynamodb_groups import groups_key, read_memberships
 from shared.adapters.missing import no_campaign, no_migration
 from shared.domain.view import View
-from shared.errors import PermanentError, StaleStateError
+from shared.errors import BROKEN, PermanentError, StaleStateError
 from shared.ports.campaigns import Plans
 from shared.ports.migrations import Commit, Loaded
 from state_schema.gate import Gate
@@ -34,7 +35,7 @@ class DynamoMigrations:
 
     def load(self, migration: str) -> Loaded:
         campaign = campaign_of(migration)
-        stored, whole, gate = self._snapshot(migration, campaign)
+        stored, whole, gate, members = self._snapshot(migration, campaign)
         if not stored:
             raise no_migration(migration)
         if not whole:
@@ -45,6 +46,7 @@ class DynamoMigrations:
             plan=self._plans.load(state.plan),
             campaign=read_campaign(unpacked(whole), campaign),
             gate=read(Gate, unpacked(gate), f"the gate of {campaign}", "gate") if gate else Gate(campaign=campaign),
+            groups=read_memberships(members, campaign).groups if members else {},
         )
         return Loaded(view, stored["tail"]["S"])
 
@@ -62,6 +64,7 @@ class DynamoMigrations:
             keys.key(keys.migration_pk(migration), keys.STATE),
             keys.key(keys.campaign_pk(campaign), keys.STATE),
             keys.key(keys.campaign_pk(campaign), keys.GATE),
+            groups_key(campaign),
         )
         with calling(f"load {migration}"):
             answer = self._client.transact_get_items(
@@ -81,5 +84,5 @@ def _settle(commit: Commit, error: ClientError) -> None:
         raise StaleStateError(f"{commit.state.id} or its gate was changed since version {commit.before}") from error
     if "ConditionalCheckFailed" in why:
         raise PermanentError(
-            f"{commit.state.id} is at version {commit.before}, but later events are stored: restore the state", "broken"
+            f"{commit.state.id} is at version {commit.before}, but later events are stored: restore the state", BROKEN
         ) from error

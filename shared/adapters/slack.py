@@ -1,7 +1,7 @@
 """Slack through slack_sdk: cards in channels, and answers to a person's click or command."""
 
 import http.client
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -12,10 +12,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from shared.adapters import slack_errors
-from shared.errors import PermanentError, RetryableError
+from shared.errors import PermanentError
 from shared.names import SLACK_BOT_TOKEN
 from shared.ports.secrets import Secrets
-from shared.ports.slack import Block
+from shared.ports.slack import Block, SlackDownError
 
 TIMEOUT: Final = 10
 """Seconds for one call."""
@@ -27,7 +27,7 @@ _UNREACHABLE: Final = (OSError, http.client.HTTPException)
 
 
 class SlackCards:
-    """Implements CardChannel. `api` is the base address of the Web API, which ends in `/api/`."""
+    """Implements Wall. `api` is the base address of the Web API, which ends in `/api/`."""
 
     def __init__(self, secrets: Secrets, api: str) -> None:
         self._secrets = secrets
@@ -35,11 +35,18 @@ class SlackCards:
 
     def find(self, channel: str, card: str) -> str | None:
         """Reads the channel's newest 1000 messages. Only our own bot's count: another app may write any metadata."""
-        for message in self._recent(channel):
+        return self._ours(self._recent(channel), card)
+
+    def find_in_thread(self, channel: str, ts: str, key: str) -> str | None:
+        """Reads all of the thread: a card has a few dozen messages under it."""
+        return self._ours(self._in_thread(channel, ts), key)
+
+    def _ours(self, messages: Iterable[dict[str, Any]], key: str) -> str | None:
+        for message in messages:
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
-            ours = metadata.get("event_type") == CARD_EVENT and payload.get("card") == card
-            if ours and message.get("bot_id") == self._bot_id:
+            ours = metadata.get("event_type") == CARD_EVENT and payload.get("card") == key
+            if ours and message.get("bot_id") == self._identity["bot_id"]:
                 return str(message["ts"])
         return None
 
@@ -64,14 +71,47 @@ class SlackCards:
         given = [dict(block) for block in blocks]
         self._call(channel, lambda client: client.chat_update(channel=channel, ts=ts, text=text, blocks=given))
 
+    def post_in_thread(self, channel: str, ts: str, key: str, text: str) -> str:
+        """As `post`; it is not shown in the channel itself."""
+        answer = self._call(
+            channel,
+            lambda client: client.chat_postMessage(
+                channel=channel,
+                thread_ts=ts,
+                text=text,
+                metadata={"event_type": CARD_EVENT, "event_payload": {"card": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return str(answer["ts"])
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Made of the workspace's own address, so that a message with many links costs no call for each."""
+        return f"{str(self._identity['url']).rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+
     def _recent(self, channel: str) -> Iterator[dict[str, Any]]:
+        return self._pages(lambda cursor: self._history(channel, cursor))
+
+    def _in_thread(self, channel: str, ts: str) -> Iterator[dict[str, Any]]:
+        return self._pages(lambda cursor: self._replies(channel, ts, cursor))
+
+    def _pages(self, read: Callable[[str], dict[str, Any]]) -> Iterator[dict[str, Any]]:
         cursor = ""
         for _ in range(HISTORY_PAGES):
-            page = self._history(channel, cursor)
+            page = read(cursor)
             yield from page["messages"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+    def _replies(self, channel: str, ts: str, cursor: str) -> dict[str, Any]:
+        return self._call(
+            channel,
+            lambda client: client.conversations_replies(
+                channel=channel, ts=ts, cursor=cursor, limit=HISTORY_PAGE, include_all_metadata=True
+            ),
+        )
 
     def _history(self, channel: str, cursor: str) -> dict[str, Any]:
         return self._call(
@@ -82,8 +122,9 @@ class SlackCards:
         )
 
     @cached_property
-    def _bot_id(self) -> str:
-        return str(self._call("", lambda client: client.auth_test())["bot_id"])
+    def _identity(self) -> dict[str, Any]:
+        """Who we are there: `bot_id`, and `url`, the workspace's address."""
+        return self._call("", lambda client: client.auth_test())
 
     def _call(self, channel: str, method: Callable[[WebClient], Any]) -> dict[str, Any]:
         # Retry handlers sleep, and post again what may have arrived: the queue waits for us, and `find` looks first.
@@ -95,7 +136,9 @@ class SlackCards:
                 exc.response.status_code, exc.response.headers, exc.response.data, channel
             ) from exc
         except (*_UNREACHABLE, SlackClientError, UnicodeError) as exc:
-            raise RetryableError(f"Slack could not be reached at {self._api}: {exc}") from exc
+            raise SlackDownError(
+                f"Slack could not be reached at {self._api}: {exc}. Nothing to do unless it stays so: look at status.slack.com."
+            ) from exc
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -112,10 +155,10 @@ class SlackReplies:
         self._api = _origin(api)
         self._opener = build_opener(_NoRedirects())
 
-    def reply(self, response_url: str, text: str) -> None:
+    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """PermanentError also where the address is not Slack's: a message that we did not get from Slack names it."""
         self._check(response_url)
-        body = slack_errors.reply_body(text)
+        body = slack_errors.reply_body(text, blocks)
         request = Request(response_url, body, {"Content-Type": "application/json; charset=utf-8"}, method="POST")  # noqa: S310 - _check
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
@@ -124,7 +167,7 @@ class SlackReplies:
             with exc:
                 raise slack_errors.reply_refusal(exc.code, dict(exc.headers.items()), exc.read()) from exc
         except _UNREACHABLE as exc:
-            raise RetryableError(f"Slack could not be reached for a reply: {exc}") from exc
+            raise SlackDownError(f"Slack could not be reached for a reply: {exc}") from exc
 
     def _check(self, response_url: str) -> None:
         allowed = {("https", RESPONSE_HOST, 443), self._api}

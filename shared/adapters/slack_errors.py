@@ -1,10 +1,11 @@
 """What Slack's refusals mean to us: wait, look elsewhere, or have a person mend something, and how."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shared.errors import NotFoundError, PermanentError, RetryableError, WaymarkError
+from shared.errors import NotFoundError, WaymarkError
+from shared.ports.slack import Block, SlackDownError, SlackRefusesError
 
 TOO_MANY: Final = 429
 SERVER_ERROR: Final = 500
@@ -15,6 +16,7 @@ DEFAULT_WAIT: Final = 1.0
 _PASSING: Final = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+_WAIT: Final = "It is tried again by itself; where it stays so, look at https://status.slack.com."
 _STORE_IT: Final = "Store the bot token of the installed app as the secret slack-bot-token."
 _TEXTS: Final = "Shorten what the message shows; this is a bug of the message."
 _MENDING: Final[Mapping[str, str]] = {
@@ -22,7 +24,11 @@ _MENDING: Final[Mapping[str, str]] = {
     "not_in_channel": "Invite the app to the channel: /invite @waymark.",
     "is_archived": "Unarchive the channel, or name another one in the campaign file.",
     "restricted_action": "Let the app post in the channel (channel settings, posting permissions).",
-    "missing_scope": "Grant the app the scopes chat:write and channels:history (groups:history), and install it again.",
+    "missing_scope": (
+        "Grant the app the scopes chat:write, channels:history (groups:history) and, where the campaign names user groups, "
+        "usergroups:read; then install it again."
+    ),
+    "no_such_subteam": "Correct the user group in the campaign file (its id, such as S0123ABC).",
     "not_authed": _STORE_IT,
     "invalid_auth": _STORE_IT,
     "token_revoked": _STORE_IT,
@@ -45,37 +51,40 @@ def refusal(status: int, headers: Mapping[str, str], body: object, channel: str)
     answer: dict[str, Any] = body if isinstance(body, dict) else {}
     code = str(answer.get("error") or "")
     if status == TOO_MANY or code in {"ratelimited", "rate_limited"}:
-        return RetryableError("Slack limits our rate.", retry_after(headers))
+        return SlackDownError(f"Slack limits our rate. {_WAIT}", retry_after(headers))
     # slack_sdk puts a sentence where the answer was not JSON: then a proxy or a login page spoke, not Slack.
     if status >= SERVER_ERROR or code in _PASSING or (status == OK and " " in code):
-        return RetryableError(f"Slack is in trouble: {code or status}.")
+        return SlackDownError(f"Slack is in trouble: {code or status}. {_WAIT}")
     where = f" for {channel}" if channel else ""
-    if code == "message_not_found":
+    if code in {"message_not_found", "thread_not_found"}:
         return NotFoundError(f"Slack has no such message{where} any more: somebody deleted it. Post it again.")
     details = "; ".join(str(each) for each in _messages(answer))
     mending = _MENDING.get(code, "See the errors of the method in Slack's reference of the Web API.")
     said = f"{code or f'HTTP {status}'}{f' ({details})' if details else ''}"
-    return PermanentError(f"Slack refused the call{where}: {said}. {mending}", code if " " not in code else "not_slack")
+    return SlackRefusesError(
+        f"Slack refused the call{where}: {said}. {mending}", code if " " not in code else "not_slack"
+    )
 
 
-def reply_body(text: str) -> bytes:
+def reply_body(text: str, blocks: Sequence[Block] = ()) -> bytes:
     """An answer that only the person sees who acted, and that leaves the card as it is."""
-    return json.dumps({"text": text, "response_type": "ephemeral", "replace_original": False}).encode()
+    body: dict[str, object] = {"text": text, "response_type": "ephemeral", "replace_original": False}
+    return json.dumps(body | ({"blocks": [dict(block) for block in blocks]} if blocks else {})).encode()
 
 
 def reply_refusal(status: int, headers: Mapping[str, str], body: bytes) -> WaymarkError:
     """The error for an answer of a `response_url` that says no."""
     said = body.decode(errors="replace")[:200]
     if status == TOO_MANY:
-        return RetryableError("Slack limits our rate of replies.", retry_after(headers))
+        return SlackDownError("Slack limits our rate of replies.", retry_after(headers))
     if status >= SERVER_ERROR:
-        return RetryableError(f"Slack is in trouble: HTTP {status}.")
+        return SlackDownError(f"Slack is in trouble: HTTP {status}.")
     if any(code in said for code in _REPLY_TOO_LATE):
-        return PermanentError(
+        return SlackRefusesError(
             "It is too late to answer this click or command (five answers, thirty minutes). Look at the card.",
             "reply_too_late",
         )
-    return PermanentError(f"Slack refused the reply: HTTP {status} {said}. Look at the card.", "reply_refused")
+    return SlackRefusesError(f"Slack refused the reply: HTTP {status} {said}. Look at the card.", "reply_refused")
 
 
 def retry_after(headers: Mapping[str, str]) -> float:

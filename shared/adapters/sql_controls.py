@@ -32,10 +32,10 @@ class SqlControls:
 
     def records(self, campaign: str) -> Sequence[ControlRecorded]:
         wanted = (
-            select(control_records.c.body)
+            select(control_records.c.number, control_records.c.body)
             .where(control_records.c.campaign == campaign)
             .order_by(control_records.c.number)
         )
         with reading(self._engine) as connection:
-            bodies = connection.execute(wanted).scalars().all()
-        return tuple(read(ControlRecorded, body, f"an act on {campaign}") for body in bodies)
+            rows = connection.execute(wanted).all()
+        return tuple(read(ControlRecorded, row.body, f"act {row.number} on {campaign}", "control") for row in rows)

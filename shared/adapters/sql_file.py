@@ -22,7 +22,7 @@ _OURS: Final = {
     table.name: {column.name for column in table.columns}
     for table in (
         tables.states, tables.events, tables.watches, tables.gates, tables.control_records, tables.campaigns,
-        tables.campaign_events, tables.plans, tables.cards, messages, keys, effects, parked,
+        tables.campaign_events, tables.campaign_tails, tables.plans, tables.cards, messages, keys, effects, parked,
     )
 }  # fmt: skip
 """Table to columns."""

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from shared.adapters.documents import campaign_of, checked_state, read, read_campaign, stamp, written
 from shared.adapters.missing import no_campaign, no_migration
 from shared.adapters.sql_engine import reading, writing
+from shared.adapters.sql_groups import memberships, read_memberships
 from shared.adapters.sql_tables import campaigns, events, gates, states, watches
 from shared.adapters.sql_versions import put_version
 from shared.domain.view import View
-from shared.errors import PermanentError
+from shared.errors import BROKEN, PermanentError
 from shared.ports.campaigns import Plans
 from shared.ports.migrations import Commit, Loaded
 from state_schema.gate import Gate
@@ -21,9 +22,16 @@ from state_schema.migration import Migration
 _LOADED_VERSION: Final = states.c.version == bindparam("before")
 GATE_IS_STILL_THE_LOADED_VERSION: Final = gates.c.version == bindparam("before")
 _LOADED: Final = (
-    select(states.c.body, states.c.tail, campaigns.c.body.label("campaign_body"), gates.c.body.label("gate_body"))
+    select(
+        states.c.body,
+        states.c.tail,
+        campaigns.c.body.label("campaign_body"),
+        gates.c.body.label("gate_body"),
+        memberships.c.body.label("members"),
+    )
     .outerjoin_from(states, campaigns, campaigns.c.campaign == states.c.campaign)
     .outerjoin(gates, gates.c.campaign == states.c.campaign)
+    .outerjoin(memberships, memberships.c.campaign == states.c.campaign)
     .where(states.c.migration == bindparam("migration"))
 )
 
@@ -47,6 +55,7 @@ class SqlMigrations:
             plan=self._plans.load(state.plan),
             campaign=read_campaign(row.campaign_body, campaign),
             gate=read(Gate, gate, f"the gate of {campaign}", "gate") if gate else Gate(campaign=campaign),
+            groups=read_memberships(row.members, campaign).groups if row.members else {},
         )
         return Loaded(view, row.tail)
 
@@ -59,7 +68,7 @@ class SqlMigrations:
             _put_events(connection, commit)
             _put_watches(connection, commit)
 
-    def _row(self, migration: str) -> Row[str, str, str | None, str | None]:
+    def _row(self, migration: str) -> Row[str, str, str | None, str | None, str | None]:
         with reading(self._engine) as connection:
             row = connection.execute(_LOADED, {"migration": migration}).one_or_none()
         if row is None:
@@ -95,7 +104,7 @@ def _put_events(connection: Connection, commit: Commit) -> None:
         connection.execute(insert(events), rows)
     except IntegrityError as exc:
         raise PermanentError(
-            f"{migration} is at version {commit.before}, but later events are stored: restore the state", "broken"
+            f"{migration} is at version {commit.before}, but later events are stored: restore the state", BROKEN
         ) from exc
 
 

@@ -63,7 +63,9 @@ THIS_RECEIVE: Final = (
     (messages.c.queue == bindparam("q")) & (messages.c.id == bindparam("n")) & (messages.c.receives == bindparam("nth"))
 )
 DELETE: Final = delete(messages).where(THIS_RECEIVE)
-RELEASE: Final = update(messages).where(THIS_RECEIVE).values(visible_at=bindparam("until"), in_flight=False)
+RELEASE: Final = (
+    update(messages).where(THIS_RECEIVE, messages.c.in_flight).values(visible_at=bindparam("until"), in_flight=False)
+)
 FORGET_KEYS: Final = delete(keys).where(keys.c.until <= bindparam("now"))
 NOTE_KEY: Final = insert(keys).on_conflict_do_nothing()
 DEPTHS: Final = select(messages.c.queue, func.count()).group_by(messages.c.queue)

@@ -111,7 +111,7 @@ def _is_new(connection: Connection, sealed: Envelope, now: int) -> bool:
 
 
 def _is_exhausted(queue: str, receives: int) -> bool:
-    return receives >= names.MAX_RECEIVES and queue in names.QUEUES
+    return receives >= names.max_receives(queue) and queue in names.QUEUES
 
 
 def _bury(connection: Connection, queue: str, message: int, now: int) -> None:
@@ -121,7 +121,8 @@ def _bury(connection: Connection, queue: str, message: int, now: int) -> None:
 
 def _this_receive(queue: str, message: Message) -> dict[str, str | int]:
     number, _, receives = message.receipt.partition(":")
-    return {"q": known(queue), "n": int(number), "nth": int(receives)}
+    n, nth = (int(part) if part.isdecimal() else 0 for part in (number, receives))
+    return {"q": known(queue), "n": n, "nth": nth}
 
 
 def _message(row: Row[Any]) -> Message:

@@ -62,7 +62,13 @@ campaign_events: Final = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("actor", Text, nullable=False),
     Column("at", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text, nullable=False),  # the whole record; before there were hashes, the campaign alone
+)
+campaign_tails: Final = Table(  # a column of `campaigns` would make files of earlier releases unusable
+    "campaign_tails",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("tail", Text, nullable=False),
 )
 plans: Final = Table(
     "plans",

@@ -25,7 +25,7 @@ def create_queues(client: "SQSClient", *, name_prefix: str = "", visibility: int
     url = ""
     for queue in names.QUEUES:
         dead = _create(client, name_prefix, names.dead_letter_queue(queue), {})
-        redrive = {"deadLetterTargetArn": _arn(client, dead), "maxReceiveCount": names.MAX_RECEIVES}
+        redrive = {"deadLetterTargetArn": _arn(client, dead), "maxReceiveCount": names.max_receives(queue)}
         attributes: dict[QueueAttributeNameType, str] = {
             "VisibilityTimeout": str(visibility),
             "RedrivePolicy": json.dumps(redrive),

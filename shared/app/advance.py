@@ -16,7 +16,7 @@ from shared.errors import RetryableError, StaleStateError
 from shared.ports.migrations import Commit, History, Loaded, Watch
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
-from state_schema.events import ActRefused, ChoicesOffered
+from state_schema.events import ActRefused, CheckpointEscalated, CheckpointReminded, ChoicesOffered
 from state_schema.signals import Act, Ticked, actor_of
 
 _TRIES: Final = 10
@@ -54,22 +54,22 @@ def commit_of(loaded: Loaded, decision: Decision, signal: Signal) -> Commit:
     """All that the decision writes, against what was loaded."""
     before, after = loaded.view, decision.view
     cause = Cause(signal.at, actor_of(signal), signal.id)
-    watched_before, watched_after = _watches(before), _watches(after)
+    watched_before, watched_after = set(watched(before.state)), set(watched(after.state))
     changed = after.gate is not before.gate
     return Commit(
         before=before.state.version,
         state=after.state,
         records=record(decision.events, before.state.version, loaded.tail, cause),
         summary=summary_of(after),
-        opened=watched_after - watched_before,
-        closed=watched_before - watched_after,
+        opened=_watches(after, watched_after - watched_before),
+        closed=_watches(after, watched_before - watched_after),
         gate=after.gate.model_copy(update={"version": before.gate.version + 1}) if changed else None,
         next_check_at=next_check(after.state, signal.at),
     )
 
 
-def _watches(view: View) -> frozenset[Watch]:
-    return frozenset(Watch(address, view.state.id, track, step) for address, track, step in watched(view.state))
+def _watches(view: View, places: set[tuple[str, str, str]]) -> frozenset[Watch]:
+    return frozenset(Watch(address, view.state.id, track, step) for address, track, step in places)
 
 
 def _with_asked(view: View, signal: Signal, store: Store) -> View:
@@ -109,5 +109,8 @@ def _send(before: View, decision: Decision, signal: Signal, outbox: Outbox, *, h
     sending.send_looks([a for a in sending.watched_addresses(after) if a not in known], signal, outbox)
     touched = sorted({track for event in decision.events if (track := getattr(event, "track", None))})
     sending.send_cards(after, after.state.tracks if heal or after.state.status in OVER else touched, signal, outbox)
+    sending.send_digest(decision, signal, outbox, heal=heal)
+    if heal or any(isinstance(event, CheckpointReminded | CheckpointEscalated) for event in decision.events):
+        sending.send_nudges(after, signal, outbox)
     if heal or before.gate.held.keys() - after.gate.held.keys():
         sending.send_wakes(after.gate, after.campaign, signal.at, outbox)

@@ -5,13 +5,17 @@ from collections.abc import Callable, Mapping
 from logging import Logger
 from typing import Final
 
+from shared import names
 from shared.errors import PermanentError, RejectedDeliveryError, RetryableError
+from shared.observability import tell_unexpected
 from shared.webhooks.delivery import Delivery, read_delivery
 
 Response = dict[str, object]
 """An answer as API Gateway takes it: `statusCode`, `headers`, `body`."""
 Route = Callable[[Delivery], Response]
 
+_NOT_KNOWN: Final = 401
+"""A wrong signature, or another workspace."""
 _JSON: Final = "application/json; charset=utf-8"
 
 
@@ -39,7 +43,11 @@ def through(routes: Mapping[str, Route], event: object, log: Logger) -> Response
             return answer(405, {"error": "send it with POST"}, allow="POST")
         return routes[delivery.path](delivery)
     except RejectedDeliveryError as exc:
-        log.warning("delivery rejected", extra={"request": request, "status": exc.status, "reason": exc.reason})
+        told = {"request": request, "status": exc.status, "reason": exc.reason}
+        if exc.status == _NOT_KNOWN:
+            tell_unexpected(log, "delivery rejected", names.UNKNOWN_SENDER, told)
+        else:
+            log.warning("delivery rejected", extra=told)
         return answer(exc.status, {"error": exc.reason})
     except RetryableError as exc:
         log.warning("delivery not taken", extra={"request": request, "status": 503, "reason": exc.reason})

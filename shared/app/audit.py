@@ -1,16 +1,25 @@
-"""Audits what is stored: every migration of a campaign event by event, its list, and the acts on the campaign itself."""
+"""Audits what is stored: every migration of a campaign event by event, the list of them, the acts on the campaign itself,
+and every file that was applied.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from typing import Final
 
 from shared.app.audit_events import UNREADABLE, stored_events
 from shared.domain.audit import Audited, Finding, Kept, Stored, audited
-from shared.errors import NotFoundError, PermanentError
+from shared.domain.audit_chain import audited_chain
+from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.messages.escaping import as_plain
 from shared.messages.replies import unknown_campaign_text
 from shared.ports.store import Store
+from state_schema.applied import CampaignApplied
+from state_schema.campaign import Campaign
 from state_schema.ids import migration_id
+from state_schema.upcast import upcast
+
+_LOOKS: Final = 10
+"""At records and at what keeps the hash of the last one, which are read one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +64,62 @@ def chosen(listed: Sequence[str], resources: Sequence[str]) -> Sequence[str]:
     return [one for one in listed if not wanted or one.partition("/")[2] in wanted]
 
 
-def audit_campaign(campaign: str, listed: Listed, *, store: Store) -> Audited:
-    """The campaign's own documents: those that list its migrations, and the acts on its gate, which no hash protects yet."""
-    findings = list(listed.findings)
-    count = 0
+def audit_acts(campaign: str, *, store: Store) -> Audited:
+    """The acts on the campaign against each other and against its gate. RetryableError where they change all the time."""
+    for _ in range(_LOOKS):
+        try:
+            before = store.controls.gate(campaign)
+            records = store.controls.records(campaign)
+            gate = store.controls.gate(campaign)
+        except PermanentError as exc:
+            return Audited(0, None, (_unreadable(exc),))
+        if gate.tail == before.tail:
+            return audited_chain(records, gate.tail, gate.version, "act")
+    raise _too_busy(campaign)
+
+
+def audit_applications(campaign: str, *, store: Store) -> Audited:
+    """What was applied, against each other and against the campaign. That it cannot be loaded is a finding of `migrations_of`.
+
+    RetryableError where it changes all the time.
+    """
+    for _ in range(_LOOKS):
+        try:
+            before, stored = store.campaigns.load(campaign)
+            history = store.campaigns.history(campaign)
+            after, _ = store.campaigns.load(campaign)
+        except NotFoundError:
+            return Audited(0, None, ())
+        except PermanentError as exc:
+            return Audited(0, None, _not_twice(exc, campaign, store))
+        if before == after:
+            found = audited_chain(history.records, history.tail, after, "application")
+            differs = _differs(history.records, after, stored)
+            return found if differs is None else replace(found, tail=None, findings=(*found.findings, differs))
+    raise _too_busy(campaign)
+
+
+def _differs(records: Sequence[CampaignApplied], version: int, stored: Campaign) -> Finding | None:
+    """Whether the campaign is what was applied last."""
+    last = next((one for one in records if one.number == version), None)
+    if last is None:
+        return None
     try:
-        records = store.controls.records(campaign)
-        count, numbers = len(records), [record.number for record in records]
-        gate = store.controls.gate(campaign)
-        findings += [_out_of_order(later) for earlier, later in pairwise(numbers) if later <= earlier]
-        findings += [_ahead(number, gate.version) for number in numbers if number > gate.version]
-    except PermanentError as exc:
-        findings.append(_unreadable(exc))
-    return Audited(count, None, tuple(findings))
+        same = Campaign.model_validate(upcast("campaign", last.campaign)) == stored
+    except ValueError:
+        same = False
+    said = f"the campaign at version {version} is not what application {version} says"
+    return None if same else Finding(version, "state", said)
+
+
+def _not_twice(error: PermanentError, campaign: str, store: Store) -> tuple[Finding, ...]:
+    """Nothing where it is the campaign itself that cannot be read."""
+    unreadable = _unreadable(error)
+    return () if unreadable in migrations_of(campaign, store=store).findings else (unreadable,)
+
+
+def _too_busy(campaign: str) -> RetryableError:
+    return RetryableError(f"{campaign} is changed by many at once. Verify it again.")
 
 
 def audit_migration(migration: str, *, store: Store) -> Audited:
@@ -80,7 +132,7 @@ def audit_migration(migration: str, *, store: Store) -> Audited:
     if kept is None and found.events == 0:
         said = "it has neither a state nor events: it was removed, or applying its campaign did not come to an end"
         findings = (Finding(None, "state", said),)
-    return Audited(found.events, found.tail, (*findings, *found.findings))
+    return replace(found, findings=(*findings, *found.findings))
 
 
 def _kept(migration: str, store: Store) -> tuple[Kept | None, tuple[Finding, ...]]:
@@ -103,15 +155,6 @@ def _up_to(kept: Kept | None, migration: str, store: Store) -> Iterator[Stored]:
             if now is not None and now.state.version > kept.state.version:
                 return
         yield stored
-
-
-def _out_of_order(number: int) -> Finding:
-    return Finding(number, "campaign", f"act {number} on the campaign does not come after the one stored before it")
-
-
-def _ahead(number: int, version: int) -> Finding:
-    said = f"act {number} on the campaign is stored, and its gate is at version {version}: one of the two was changed"
-    return Finding(number, "campaign", said)
 
 
 def _unreadable(error: PermanentError) -> Finding:

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 
 from shared.app.control import run_control
 from shared.app.control_words import HOW_TO_FREEZE, end_of, exception_of
-from shared.messages import replies
 from shared.messages.controlled import controlled_text
-from shared.messages.escaping import code
+from shared.messages.replies import refusal_answer
+from shared.messages.unknown import suggestion, suggestions, unknown_environment, unknown_resource
 from shared.ports.migrations import Migrations
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
+from state_schema.answers import Answer, done, refused
 from state_schema.campaign import Campaign
 from state_schema.control import Control
 from state_schema.plan import Plan
@@ -23,45 +24,47 @@ from state_schema.summary import Summary
 VERBS: Final = ("pause", "freeze", "except", "resume", "open-wave")
 _KINDS: Final = ("wave", "environment", "migration")
 _HOW: Final = (
-    "Say what: `{verb}` (the campaign), `{verb} wave 2`, `{verb} environment prod-us`, `{verb} migration <resource>`, "
+    "Say what: `{verb}` (the campaign), `{verb} wave 2`, `{verb} environment prod-us`, `{verb} migration &lt;resource&gt;`, "
     "`{verb} all` (every campaign)."
 )
 
 
-def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Plan) -> Control | str:
-    """The act that the words ask for; a sentence where they ask for none.
+def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Plan) -> Control | Answer:
+    """The act that the words ask for; what is wrong with them where they ask for none.
 
     A first word that names no scope is refused, not taken for a reason: a resource's name would stop the whole campaign.
     """
     verb, *rest = words
     if verb == "except":
         place = exception_of(rest, campaign, plan)
-        return place if isinstance(place, str) else _act(command, campaign, verb, place)
+        return place if isinstance(place, Answer) else _act(command, campaign, verb, place)
     if verb == "freeze" and rest[:1] in (["until"], ["for"]):
         rest = ["campaign", *rest]
     if verb == "open-wave" and rest[:1] != ["wave"]:
         rest = ["wave", *rest]
     if rest and rest[0] not in (*_KINDS, "campaign"):
-        return HOW_TO_FREEZE if verb == "freeze" else _HOW.format(verb=verb)
+        return _how(verb)
     whole = not rest or rest[0] == "campaign"
     scope, note = ("campaign", rest[1:]) if whole else (":".join(rest[:2]), rest[2:])
     kind, _, name = scope.partition(":")
     if kind == "environment" and name not in plan.environments:
-        return f"There is no environment {code(name, 60)}. Environments: {', '.join(plan.environments)}."
+        return unknown_environment([verb, "environment", name], 2, list(plan.environments))
     known = [resource.id for resource in campaign.resources]
     if kind == "migration" and name not in known:
-        return replies.unknown_resource_text(name, known)
+        return unknown_resource([verb, "migration", name, *note], 2, known)
     if verb == "freeze":
         read = end_of(note, command.at)
-        return read if isinstance(read, str) else _act(command, campaign, verb, (scope, read[1]), read[0])
+        if isinstance(read, str):
+            return refused("not_understood", read)
+        return _act(command, campaign, verb, (scope, read[1]), read[0])
     if note and verb != "pause":
-        return _HOW.format(verb=verb)
+        return _how(verb)
     return _act(command, campaign, verb, (scope, note))
 
 
 def _act(
     command: Command, campaign: Campaign, verb: str, said: tuple[str, Sequence[str]], until: datetime | None = None
-) -> Control | str:
+) -> Control | Answer:
     """`said` is the scope, and the words after it."""
     scope, note = said
     try:
@@ -70,15 +73,19 @@ def _act(
             "verb": verb, "scope": scope, "until": until, "note": " ".join(note)[:300],
         })  # fmt: skip
     except ValidationError:
-        return _HOW.format(verb=verb)
+        return _how(verb)
 
 
-def run_controls(act: Control, *, store: Store, outbox: Outbox) -> tuple[bool, str]:
+def _how(verb: str) -> Answer:
+    return refused("not_understood", HOW_TO_FREEZE if verb == "freeze" else _HOW.format(verb=verb))
+
+
+def run_controls(act: Control, *, store: Store, outbox: Outbox) -> Answer:
     """Whether it was done, and the answer: a pause says how much is still running."""
     controlled = run_control(act, store=store, outbox=outbox)
     if controlled.refusal is not None:
-        return False, replies.refusal_text(controlled.refusal)
-    return True, controlled_text(act, controlled)
+        return refusal_answer(controlled.refusal)
+    return done(controlled_text(act, controlled))
 
 
 def started_before(command: Command, rows: Sequence[Summary], migrations: Migrations) -> str | None:
@@ -87,14 +94,16 @@ def started_before(command: Command, rows: Sequence[Summary], migrations: Migrat
     return next((row.resource for row in begun if command.id in migrations.load(row.migration).view.state.acts), None)
 
 
-def start_next(rows: Sequence[Summary], start: Callable[[str], tuple[bool, str]]) -> tuple[bool, str]:
+def start_next(rows: Sequence[Summary], start: Callable[[str], Answer]) -> Answer:
     """Starts the first pending migration that may start, lowest wave first, and says how many more are ready."""
     pending = sorted((row for row in rows if row.status == "pending"), key=lambda row: (row.wave, row.resource))
-    refused = ""
+    first = refused("nothing_left", "No migration is left to start.")
     for number, row in enumerate(pending):
-        done, text = start(row.resource)
-        if done:
+        started = start(row.resource)
+        if started.ok:
             same_wave = sum(later.wave == row.wave for later in pending[number + 1 :])
-            return True, f"{text} {same_wave} more {'is' if same_wave == 1 else 'are'} ready in wave {row.wave}."
-        refused = refused or text
-    return False, refused or "No migration is left to start."
+            more = f"{same_wave} more {'is' if same_wave == 1 else 'are'} ready in wave {row.wave}."
+            next_one = suggestions(suggestion("next", label="Start the next one") if same_wave else None)
+            return started.model_copy(update={"message": f"{started.message} {more}", "suggestions": next_one})
+        first = started if number == 0 else first
+    return first

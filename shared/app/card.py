@@ -1,10 +1,16 @@
 """Keeps a track's card in step with its state: renders the fresh state, posts once, updates in place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from shared.app.placing import place
+from shared.app.thread import Teller, Write
 from shared.domain.view import View
-from shared.errors import NotFoundError, PermanentError
+from shared.errors import PermanentError
+from shared.messages.answer_blocks import blocks_of
+from shared.messages.answer_text import text_of
 from shared.messages.cards import Card, card
+from shared.messages.threads import told as told_text
 from shared.ports.effects import PostedCard, PostedCards
 from shared.ports.migrations import History, Migrations
 from shared.ports.slack import CardChannel, Replies
@@ -24,31 +30,36 @@ def post_checkpoint(
     channel: CardChannel,
     replies: Replies,
     render: Render = card,
+    write: Write = told_text,
 ) -> str:
-    """Brings one card up to date, or gives one answer; says in a word what became of it, for the log.
+    """Brings one card and its thread up to date, or gives one answer; says in a word what became of it, for the log.
 
     RetryableError where Slack limits us or is down; PermanentError where it refuses a card.
     """
     if isinstance(message, ReplyMessage):
         return _answered(message, replies)
     view = migrations.load(message.migration).view
-    key = f"{message.migration}#{message.track}"
-    posted = posted_cards.load(key)
     if message.track not in view.state.tracks:
         return "not_started"
-    if posted and posted.channel == view.campaign.channel and posted.version >= view.state.version:
-        return "up_to_date"
-    shown = render(view, message.track, _offered(view, message.track, history))
-    ts = _place(key, view.campaign.channel, posted, channel)
-    if ts is not None:
-        try:
-            channel.update(view.campaign.channel, ts, shown.text, shown.blocks)
-        except NotFoundError:
-            ts = None
-    if ts is None:
-        ts = channel.post(view.campaign.channel, key, shown.text, shown.blocks)
-    posted_cards.save(key, PostedCard(channel=view.campaign.channel, ts=ts, version=view.state.version))
-    return "shown"
+    key = f"{message.migration}#{message.track}"
+    posted = posted_cards.load(key)
+    shown = posted if posted is not None and _is_shown(view, posted) else None
+    if shown is None:
+        rendered = render(view, message.track, _offered(view, message.track, history))
+        shown = _place(key, view, rendered, posted, channel)
+        posted_cards.save(key, shown)
+    Teller(key, message.track, history, posted_cards, channel, write).tell(view, shown)
+    return "up_to_date" if shown is posted else "shown"
+
+
+def _is_shown(view: View, posted: PostedCard) -> bool:
+    return posted.channel == view.campaign.channel and posted.version >= view.state.version
+
+
+def _place(key: str, view: View, rendered: Card, posted: PostedCard | None, channel: CardChannel) -> PostedCard:
+    ts = place(key, view.campaign.channel, rendered, posted, channel)
+    before = posted or PostedCard(view.campaign.channel, ts, 0)
+    return replace(before, channel=view.campaign.channel, ts=ts, version=view.state.version)
 
 
 def _answered(message: ReplyMessage, replies: Replies) -> str:
@@ -56,19 +67,12 @@ def _answered(message: ReplyMessage, replies: Replies) -> str:
     if message.reply_to.response_url is None:
         return "nowhere_to_answer"
     try:
-        replies.reply(message.reply_to.response_url, message.text)
+        replies.reply(message.reply_to.response_url, text_of(message.answer), blocks_of(message.answer))
     except PermanentError as exc:
         if exc.code != "reply_too_late":
             raise
         return exc.code
     return "answered"
-
-
-def _place(key: str, channel: str, posted: PostedCard | None, slack: CardChannel) -> str | None:
-    """The card's message. One may be there that we did not note: the worker can die between posting and noting."""
-    if posted is not None and posted.channel == channel:
-        return posted.ts
-    return slack.find(channel, key)
 
 
 def _offered(view: View, track: str, history: History) -> tuple[str, ...]:

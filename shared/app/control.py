@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from shared.app.known_people import with_known_people
 from shared.app.sending import send_wakes, wake
 from shared.domain.control import Controlled, control
 from shared.domain.excepting import place_of
@@ -27,7 +28,8 @@ def run_control(act: Control, *, store: Store, outbox: Outbox) -> Controlled:
     for _ in range(_TRIES):
         _, campaign = store.campaigns.load(act.campaign)
         before = store.controls.gate(act.campaign)
-        controlled = control(before, campaign, act, queued_until=_queued_until(act, store.migrations))
+        known_people = with_known_people(campaign, before, store.groups, act.at)
+        controlled = control(before, known_people, act, queued_until=_queued_until(act, store.migrations))
         try:
             if controlled.record is not None:
                 store.controls.save(controlled.gate, controlled.record)

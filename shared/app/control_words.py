@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shared.messages.escaping import code
-from shared.messages.replies import unknown_resource_text
+from shared.messages.unknown import unknown_resource
+from state_schema.answers import Answer, refused
 from state_schema.campaign import Campaign
 from state_schema.grammar import parse_duration
 from state_schema.ids import SHARED_TRACK
@@ -15,7 +16,7 @@ HOW_TO_FREEZE: Final = (
     "Say what, and until when: `freeze environment prod-us until 2026-12-01T08:00Z release week`, `freeze wave 2 for 48h`, "
     "`freeze campaign for 7d`, `freeze all for 12h`."
 )
-HOW_TO_EXCEPT: Final = "Say which place: `except <resource> <environment> why`."
+HOW_TO_EXCEPT: Final = "Say which place: `except &lt;resource&gt; &lt;environment&gt; why`."
 
 
 def end_of(words: Sequence[str], at: datetime) -> tuple[datetime, Sequence[str]] | str:
@@ -49,17 +50,18 @@ def _after(at: datetime, text: str) -> datetime | str:
         return f"{code(text, 60)} is no duration; write a whole number and a unit: `90m`, `48h` or `7d`."
 
 
-def exception_of(words: Sequence[str], campaign: Campaign, plan: Plan) -> tuple[str, Sequence[str]] | str:
-    """(scope, the words after it) of `<resource> <environment> …`; a sentence where there is no such place."""
+def exception_of(words: Sequence[str], campaign: Campaign, plan: Plan) -> tuple[str, Sequence[str]] | Answer:
+    """(scope, the words after it) of `<resource> <environment> …`; what is wrong where there is no such place."""
     if not words:
-        return HOW_TO_EXCEPT
+        return refused("not_understood", HOW_TO_EXCEPT)
     resource, *rest = words
     found = next((one for one in campaign.resources if one.id == resource), None)
     if found is None:
-        return unknown_resource_text(resource, [one.id for one in campaign.resources])
+        return unknown_resource(["except", *words], 1, [one.id for one in campaign.resources])
     chosen = plan.environments if found.environments is None else found.environments
     tracks = [SHARED_TRACK, *chosen] if plan.stops(SHARED_TRACK) else list(chosen)
     if not rest or rest[0] not in tracks:
         named = f"There is no environment {code(rest[0], 60)} of {resource}. " if rest else ""
-        return f"{named}{HOW_TO_EXCEPT} Environments of {resource}: {', '.join(tracks)}."
+        text = f"{named}{HOW_TO_EXCEPT} Environments of {resource}: {', '.join(tracks)}."
+        return refused("unknown_environment", text)
     return f"exception:{resource}/{rest[0]}", rest[1:]

@@ -1,8 +1,8 @@
-"""What the doors do with a delivery: verify it, project it, enqueue it, answer. Standard library only (cold start)."""
+"""What the GitHub door does with a delivery: verify it, project it, enqueue it, answer. Standard library only (cold start)."""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from logging import Logger
@@ -10,29 +10,22 @@ from logging import Logger
 from shared import names
 from shared.app.answers import Response, answer, through
 from shared.errors import RejectedDeliveryError
-from shared.messages import acknowledgements
 from shared.ports.queues import Outbox
 from shared.ports.secrets import Secrets
-from shared.webhooks import github, slack
-from shared.webhooks.delivery import Delivery, field, read_form, read_json, text
-from shared.webhooks.signatures import verify_github, verify_slack
+from shared.webhooks import comments, github
+from shared.webhooks.delivery import Delivery, read_json, text
+from shared.webhooks.signatures import verify_github
 
 
 def ingest_github(
     event: object, *, secrets: Secrets, outbox: Outbox, now: datetime, log: Logger, own_app: int | None = None
 ) -> Response:
-    """A GitHub webhook becomes at most one sighting: 202, or 200 for a ping. `own_app`: see `github.sighting_of`."""
+    """A GitHub webhook becomes at most one sighting, or one command: 202, or 200 for a ping.
+
+    `own_app`: see `github.sighting_of`.
+    """
     door = _GithubDoor(secrets, outbox, now, log, own_app)
     return through({"/github/webhooks": door.webhook}, event, log)
-
-
-def ingest_slack(event: object, *, secrets: Secrets, outbox: Outbox, now: datetime, log: Logger, team: str) -> Response:
-    """A click or a slash command becomes at most one signal: 200, and for a command a text that only its author sees.
-
-    202 for a click on nothing that we know. `team` is the id of the one workspace whose people are listened to.
-    """
-    door = _SlackDoor(secrets, outbox, now, log, team)
-    return through({"/slack/interactions": door.interaction, "/slack/commands": door.command}, event, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,19 @@ class _GithubDoor:
         if event == github.PING:
             self.log.info("ping", extra=seen)
             return answer(200, {"status": "pong"})
+        if event == comments.EVENT:
+            return self._commented(payload, seen)
         return self._sighted(delivery, payload, seen)
+
+    def _commented(self, payload: Mapping[str, object], seen: Mapping[str, str]) -> Response:
+        command = comments.command_of(payload, at=self.now.isoformat(), own_app=self.own_app)
+        if command is None:
+            self.log.info("no command in a new comment", extra=seen)
+            return answer(202, {"status": "ignored"})
+        signal, address = str(command["id"]), str(command["about"])
+        self.outbox.send(names.SIGNALS, json.dumps(command), group=comments.group_of(command), key=signal)
+        self.log.info("command enqueued", extra={**seen, "signal": signal, "address": address})
+        return answer(202, {"status": "accepted", "address": address})
 
     def _sighted(self, delivery: Delivery, payload: Mapping[str, object], seen: Mapping[str, str]) -> Response:
         sighting = github.sighting_of(
@@ -80,60 +85,6 @@ class _GithubDoor:
         return answer(202, {"status": "accepted", "address": sighting.address})
 
 
-@dataclass(frozen=True, slots=True)
-class _SlackDoor:
-    secrets: Secrets
-    outbox: Outbox
-    now: datetime
-    log: Logger
-    team: str
-
-    def interaction(self, delivery: Delivery) -> Response:
-        return self._form(delivery, lambda form: self._clicked(form, delivery.request))
-
-    def command(self, delivery: Delivery) -> Response:
-        return self._form(delivery, lambda form: self._commanded(form, delivery.request))
-
-    def _form(self, delivery: Delivery, take: Callable[[Mapping[str, str]], Response]) -> Response:
-        verify_slack(
-            self.secrets.get(names.SLACK_SIGNING_SECRET),
-            delivery.body,
-            timestamp=delivery.headers.get("x-slack-request-timestamp", ""),
-            signature=delivery.headers.get("x-slack-signature", ""),
-            now=self.now,
-        )
-        if delivery.headers.get("content-type", "").startswith("application/json"):
-            return _challenge(read_json(delivery.body))
-        form = read_form(delivery.body)
-        return answer(200) if form.get("ssl_check") == "1" else take(form)
-
-    def _clicked(self, form: Mapping[str, str], request: str) -> Response:
-        payload = read_json(form.get("payload", ""))
-        act = slack.act_of(payload, team=self.team, at=self.now.isoformat())
-        if act is None:
-            self.log.info("no button of ours", extra={"request": request})
-            return answer(200 if slack.is_link(payload) else 202)
-        self._enqueue(act, request)
-        return answer(200)
-
-    def _commanded(self, form: Mapping[str, str], request: str) -> Response:
-        if "command" not in form:
-            raise RejectedDeliveryError(400, "the form has no command")
-        command = slack.command_of(form, team=self.team, at=self.now.isoformat())
-        name, typed = form["command"], str(command["text"])
-        if name != slack.COMMAND:
-            return _ephemeral(acknowledgements.unknown_command(name, slack.COMMAND))
-        if len(typed) > slack.MAX_TEXT:
-            return _ephemeral(acknowledgements.too_long(name, len(typed), slack.MAX_TEXT))
-        self._enqueue(command, request)
-        return _ephemeral(acknowledgements.taken(name, typed))
-
-    def _enqueue(self, message: slack.Message, request: str) -> None:
-        signal, group = str(message["id"]), slack.group_of(message, self.team)
-        self.outbox.send(names.SIGNALS, json.dumps(message), group=group, key=signal)
-        self.log.info("signal enqueued", extra={"request": request, "signal": signal, "group": group})
-
-
 def _deduplication_key(delivery: str, body: bytes) -> str:
     """Collapses only the very same delivery, and only while the queue remembers keys (five minutes).
 
@@ -141,14 +92,3 @@ def _deduplication_key(delivery: str, body: bytes) -> str:
     not do: the header is not signed, so somebody who replays a body could spend an id that is not theirs.
     """
     return hashlib.sha256(delivery.encode(errors="replace") + b"\n" + body).hexdigest()
-
-
-def _challenge(document: object) -> Response:
-    """Slack's check that an address is ours; no other JSON is expected here."""
-    if field(document, "type") != "url_verification":
-        raise RejectedDeliveryError(400, "the body is JSON; Slack sends clicks and commands as a form")
-    return answer(200, {"challenge": text(field(document, "challenge"))})
-
-
-def _ephemeral(message: str) -> Response:
-    return answer(200, {"response_type": "ephemeral", "text": message})

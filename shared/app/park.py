@@ -20,7 +20,8 @@ from shared.ports.campaigns import Campaigns
 from shared.ports.parking import Parking
 from shared.ports.queues import Outbox
 from shared.webhooks.sighting import Sighting
-from state_schema.orders import CARDS, CardMessage, Order, ReplyMessage
+from state_schema.answers import refused
+from state_schema.orders import CARDS, CardMessage, DigestMessage, ModalMessage, NudgeMessage, Order, ReplyMessage
 from state_schema.parked import LARGEST_RAW, Parked
 from state_schema.secrets import secret_fields
 from state_schema.signals import SIGNALS, Act, Command, Failed, Observed, Reported, Ticked
@@ -31,7 +32,20 @@ _NAMED: Final = re.compile("(?:--|\u2014)campaign[ =]+([a-z0-9._-]{1,60})")
 _AGAIN: Final = timedelta(minutes=1)
 _WITHHELD: Final = "(withheld: it holds something like a credential)"
 
-Message = Act | Command | Observed | Reported | Ticked | Order | Sighting | CardMessage | ReplyMessage
+Message = (
+    Act
+    | Command
+    | Observed
+    | Reported
+    | Ticked
+    | Order
+    | Sighting
+    | CardMessage
+    | DigestMessage
+    | NudgeMessage
+    | ReplyMessage
+    | ModalMessage
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,8 @@ def park(letter: DeadLetter, *, parking: Parking, campaigns: Campaigns, outbox: 
             item = _parked(letter, act, campaigns)
             fate = _kept(item, act.kind, parking)
             if act.reply_to is not None:
-                reply(ReplyMessage(reply_to=act.reply_to, text=kept_text(item)), f"parked:{item.id}", outbox)
+                kept = refused("parked", kept_text(item))
+                reply(ReplyMessage(reply_to=act.reply_to, answer=kept), f"parked:{item.id}", outbox)
             return fate
         case Order() as order:
             failure = Failed(category="blocking", reason=not_done_text(order), code=CODE)
@@ -76,10 +91,16 @@ def park(letter: DeadLetter, *, parking: Parking, campaigns: Campaigns, outbox: 
             return Fate("dropped", signal.kind, signal.id)
         case Sighting() as sighting:
             return Fate("dropped", "sighting", sighting.address)
-        case CardMessage() as card:
+        case CardMessage() | NudgeMessage() as card:
             return Fate("dropped", card.kind, f"{card.migration}#{card.track}")
+        case DigestMessage() as digest:
+            return Fate("dropped", digest.kind, f"{digest.campaign}#wave:{digest.wave}")
+        case ModalMessage() as modal:
+            return Fate("dropped", modal.kind, modal.id)
         case ReplyMessage() as answer:
-            return Fate("dropped", answer.kind, answer.reply_to.user or "")
+            to = answer.reply_to
+            about = f"pull_request:{to.comment.repository_id}/{to.comment.number}" if to.comment else to.user
+            return Fate("dropped", answer.kind, about or "")
 
 
 def message_in(queue: str, body: str) -> Message | None:
@@ -92,6 +113,8 @@ def message_in(queue: str, body: str) -> Message | None:
                 return Sighting.from_json(body)
             case names.CARDS:
                 return CARDS.validate_json(body)
+            case names.COMMENTS:
+                return ReplyMessage.model_validate_json(body)
             case _:
                 return Order.model_validate_json(body)
     except ValueError:

@@ -9,8 +9,10 @@ from typing import Final, NamedTuple
 
 from shared import names
 from shared.app.all_campaigns import is_for_all
+from shared.app.commented import migrations_at
 from shared.app.park import campaign_of, message_in
 from shared.app.take_signal import take_signal
+from shared.messages.answer_text import text_of
 from shared.ports.campaigns import Campaigns
 from shared.ports.migrations import History
 from shared.ports.parking import Parking
@@ -65,7 +67,8 @@ def redrive(
         return Redriven(item, "comes_again", removed=True)
     heard = _Heard(outbox)
     take = partial(take_signal, store=store, outbox=heard)
-    about = _about(message, store.campaigns)
+    at = message.about if isinstance(message, Command) else None
+    about = _at_pull_request(at, store) if at else _about(message, store.campaigns)
     for migration in about.named:
         # A tick sends a look at every address that is waited for, and whatever else must be in flight.
         take(Ticked(id=f"redrive:{item.id}@{now.isoformat()}", at=now, migration=migration), again=True)
@@ -83,9 +86,9 @@ class _Heard:
     replies: list[str] = field(default_factory=list)
 
     def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
-        message = CARDS.validate_json(body) if queue == names.CARDS else None
+        message = CARDS.validate_json(body) if queue in {names.CARDS, names.COMMENTS} else None
         if isinstance(message, ReplyMessage):
-            self.replies.append(message.text)
+            self.replies.append(text_of(message.answer))
         self.outbox.send(queue, body, group=group, key=key, delay=delay)
 
 
@@ -109,6 +112,13 @@ def _about(act: Act | Command, campaigns: Campaigns) -> _About:
     every = [migration_id(campaign, resource) for resource in resources]
     named = [migration_id(campaign, resource) for resource in resources if resource in words]
     return _About(campaign, named, named or every)
+
+
+def _at_pull_request(address: str, store: Store) -> _About:
+    """A comment may have been about any migration that the pull request is for."""
+    found = migrations_at(address, store)
+    campaigns = {migration.partition("/")[0] for migration in found}
+    return _About(campaigns.pop() if len(campaigns) == 1 else None, found, found)
 
 
 def _is_recorded(act: Act | Command, about: _About, store: Store) -> bool:

@@ -2,11 +2,13 @@
 
 from shared.app.advance import advance
 from shared.app.command import run_command
+from shared.app.commented import run_comment
 from shared.app.sending import reply
 from shared.errors import NotFoundError
 from shared.messages.replies import unknown_resource_text
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
+from state_schema.answers import refused
 from state_schema.orders import ReplyMessage
 from state_schema.signals import Act, Command, Observed, Reported, Ticked
 
@@ -20,19 +22,23 @@ def take_signal(
 ) -> str:
     """Decides and sends; says in a word what became of it, for the log.
 
-    A person is answered in any case. A machine's signal for a migration that does not exist changes nothing.
+    A person is answered in any case, but for a stranger who comments on somebody else's pull request. A machine's signal
+    for a migration that does not exist changes nothing.
     """
     if isinstance(message, Command):
-        said = run_command(message, again=again, store=store, outbox=outbox)
+        run = run_comment if message.about else run_command
+        answer = run(message, again=again, store=store, outbox=outbox)
+        if answer is None:
+            return "unknown_sender"
         if message.reply_to is not None:
-            reply(ReplyMessage(reply_to=message.reply_to, text=said.text[:3000]), message.id, outbox)
-        return "answered" if said.ok else "refused"
+            reply(ReplyMessage(reply_to=message.reply_to, answer=answer), message.id, outbox)
+        return "answered" if answer.ok else answer.reason_code or "refused"
     try:
         decision = advance(message, store=store, outbox=outbox, again=again)
     except NotFoundError:
         if isinstance(message, Act) and message.reply_to is not None:
-            text = unknown_resource_text(message.migration.split("/")[1], [])
-            reply(ReplyMessage(reply_to=message.reply_to, text=text), message.id, outbox)
+            unknown = refused("unknown_resource", unknown_resource_text(message.migration.split("/")[1], []))
+            reply(ReplyMessage(reply_to=message.reply_to, answer=unknown), message.id, outbox)
         return "unknown_migration"
     if decision.refusal is not None:
         return decision.refusal.reason_code

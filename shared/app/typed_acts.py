@@ -1,47 +1,74 @@
 """Reads the words of a command as an act on one migration, or says what is wrong with them."""
 
-import difflib
 from collections.abc import Sequence
 
 from pydantic import JsonValue, ValidationError
 
 from shared.app.typed_answers import answers_in, has_form
+from shared.app.typed_assign import assign_act, person_in
 from shared.app.typed_moves import move_act
 from shared.domain.shape_problems import shape_problems
+from shared.domain.spelling import close_to
 from shared.errors import NotFoundError
-from shared.messages.escaping import code
-from shared.messages.replies import unknown_resource_text
+from shared.messages.unknown import suggestion, suggestions, unknown_environment, unknown_resource
 from shared.ports.migrations import Migrations
+from state_schema.answers import Answer, refused
 from state_schema.campaign import Campaign
 from state_schema.ids import SHARED_TRACK, migration_id
 from state_schema.plan import Plan
 from state_schema.signals import Act, Command
 
 
-def act_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Plan) -> Act | str:
+def act_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Plan) -> Act | Answer:
     """`<verb> <resource> [environment] [note …]`, or `decide <resource> [environment] all | <item> … | <field>=<value> …`.
 
-    Else a sentence. `plan` is the one that the resource is on.
+    Else what is wrong with it. `plan` is the one that the resource is on.
     """
     verb, *rest = words
     if not rest:
-        return f"Which resource? Write `{verb} <resource>`, and the environment where it matters."
+        return refused(
+            "which_resource", f"Which resource? Write `{verb} &lt;resource&gt;`, and the environment where it matters."
+        )
     resource, *rest = rest
     known = [one.id for one in campaign.resources]
     if resource not in known:
-        return unknown_resource_text(resource, known)
+        return unknown_resource(words, 1, known)
+    migration = migration_id(campaign.id, resource)
     if verb == "move":
-        return move_act(command, migration_id(campaign.id, resource), resource, rest)
+        move = move_act(command, migration, resource, rest)
+        return refused("not_understood", move) if isinstance(move, str) else move
     tracks = [SHARED_TRACK, *plan.environments]
     track = rest.pop(0) if rest and rest[0] in tracks else None
+    if verb == "assign":
+        if track is None and rest and person_in(rest[0], command.actor) is None and close_to(rest[0], tracks):
+            return unknown_environment(words, 2, tracks)
+        return assign_act(command, migration, track, rest)
     answers = answers_in(rest) if verb == "decide" and has_form(plan) else None
     if isinstance(answers, str):
-        return answers
+        return refused("not_understood", answers)
     if verb == "decide" and answers is None and not rest:
-        return f"Which items? Write `decide {resource} all`, or name them one after the other instead of `all`."
-    if verb != "decide" and rest and track is None:
-        return _unknown_track(rest[0], tracks)
-    return _built(command, verb, migration_id(campaign.id, resource), track, rest, answers=answers)
+        return _which_items(resource, track)
+    if verb == "abort" and track is not None:
+        return _aborts_all(resource, track)
+    reason = verb == "abort" and rest and not close_to(rest[0], tracks)
+    if verb != "decide" and rest and track is None and not reason:
+        return unknown_environment(words, 2, tracks)
+    return _built(command, verb, migration, track, rest, answers=answers)
+
+
+def _aborts_all(resource: str, track: str) -> Answer:
+    """Whoever names an environment may not know that all of them end."""
+    text = (
+        f"`abort` ends the migration of {resource} as a whole, {track} and all other environments. Nothing was done. "
+        f"Write `abort {resource}` without an environment if that is what you want."
+    )
+    return refused("aborts_all", text, *suggestions(suggestion("abort", resource, label="Abort all of it")))
+
+
+def _which_items(resource: str, track: str | None) -> Answer:
+    text = f"Which items? Write `decide {resource} all`, or name them one after the other instead of `all`."
+    every = ("decide", resource, *([track] if track else []), "all")
+    return refused("which_items", text, *suggestions(suggestion(*every, label="All")))
 
 
 def plan_of(words: Sequence[str], campaign: Campaign, plan: Plan, migrations: Migrations) -> Plan:
@@ -63,7 +90,7 @@ def _built(
     rest: Sequence[str],
     *,
     answers: dict[str, JsonValue] | None = None,
-) -> Act | str:
+) -> Act | Answer:
     decides = verb == "decide"
     chosen = decides and answers is None and tuple(rest) != ("all",)
     fields = {
@@ -81,10 +108,5 @@ def _built(
         return Act.model_validate(fields)
     except ValidationError as exc:
         place, said = shape_problems(Act, fields, exc.errors())[0]
-        return f"I can't take that: {'.'.join(map(str, place))}: {said}. Nothing was done."
-
-
-def _unknown_track(word: str, tracks: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word[:60].lower(), tracks, n=1)
-    meant = f"Did you mean {code(close[0])}?" if close else f"There are {', '.join(map(code, tracks))}."
-    return f"There is no environment {code(word, 100)}. {meant}"
+        text = f"I can't take that: {'.'.join(map(str, place))}: {said}. Nothing was done."
+        return refused("not_understood", text[:3000])

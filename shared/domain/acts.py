@@ -2,19 +2,25 @@
 
 from typing import Any, NamedTuple
 
+from shared.domain.approving import Gathered, gathered
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.choosing import answer_to
+from shared.domain.claiming import assigned
 from shared.domain.consequences import Question, consequences
 from shared.domain.holding import breaker_is_open, may_start_in
+from shared.domain.known_people import known_in
 from shared.domain.moving import as_one, moved
 from shared.domain.orders import missing_names, work_digest
-from shared.domain.permissions import is_one_of, refusal_for
+from shared.domain.people import is_one_of
+from shared.domain.permissions import APPROVE, refusal_for
 from shared.domain.view import Refusal, View
+from shared.domain.voiding import void_by_move
+from shared.domain.winning import several, why_not
 from state_schema import events as happened
 from state_schema.events import Event
-from state_schema.migration import Decided, Outputs
+from state_schema.migration import Outputs
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
-from state_schema.signals import Act, CheckpointRef
+from state_schema.signals import Act
 
 
 class Answer(NamedTuple):
@@ -29,12 +35,16 @@ def on_act(view: View, signal: Act) -> Answer:
     """Events and looks of the act; a refusal is recorded as an event too. An act that was recorded before is nothing."""
     if signal.id in view.state.acts:
         return Answer([])
-    of_the_whole = {"start": _start, "abort": _abort, "move": _move}
+    view = known_in(view, signal.at)
+    of_the_whole = {"start": _start, "abort": _abort, "move": _move, "assign": _assign}
     answer = of_the_whole.get(signal.verb, _answer)(view, signal)
     if answer.refusal is None:
         return answer
     refused = happened.ActRefused(
-        verb=signal.verb, reason_code=answer.refusal.reason_code, message=answer.refusal.message
+        verb=signal.verb,
+        reason_code=answer.refusal.reason_code,
+        message=answer.refusal.message,
+        shown=signal.checkpoint,
     )
     return Answer([refused], answer.refusal)
 
@@ -59,12 +69,18 @@ def _abort(view: View, signal: Act) -> Answer:
     if state.status in {"completed", "aborted"}:
         return Answer([], Refusal("already_over", f"{state.resource.id} is {state.status} already.",
                                   "There is nothing left to abort."))  # fmt: skip
-    return Answer([happened.MigrationAborted(reason=signal.note[:500] or "An operator aborted it.")])
+    reason = signal.note[:500] or "An operator aborted it."
+    return Answer([happened.MigrationAborted(reason=reason, shown=signal.checkpoint)])
 
 
 def _move(view: View, signal: Act) -> Answer:
     found = moved(view, signal)
-    return Answer([], as_one(found)) if isinstance(found, tuple) else Answer([found])
+    return Answer([], as_one(found)) if isinstance(found, tuple) else Answer([*void_by_move(view, found.plan), found])
+
+
+def _assign(view: View, signal: Act) -> Answer:
+    found = assigned(view, signal)
+    return Answer([], found) if isinstance(found, Refusal) else Answer([found])
 
 
 def _may_not_start(view: View) -> Refusal | None:
@@ -90,15 +106,24 @@ def _answer(view: View, signal: Act) -> Answer:
     if not fitting:
         return Answer([], why_not(view, signal))
     if len(fitting) > 1:
-        tracks = ", ".join(question.track for question in fitting)
-        return Answer([], Refusal("ambiguous", f"`{signal.verb}` fits several open checkpoints: {tracks}.",
-                                  f"Say which one: `{signal.verb} {view.state.resource.id} <environment>`."))  # fmt: skip
+        return Answer([], several(view, signal, [question.track for question in fitting]))
     question = fitting[0]
     stop = view.plan.stop(question.track, question.path)
-    if stop is not None and isinstance(stop.step, ApprovalStep) and question.checkpoint.reason == "step":
+    if stop is not None and _only_looks(stop, question, signal.verb):
         return Answer([], looks=question.step.watches)
-    refusal = refusal_for(view, question.track, question.checkpoint, signal.actor)
-    return Answer([], refusal) if refusal or stop is None else _decide(view, question, stop, signal)
+    refusal = refusal_for(view, question.track, question.checkpoint, signal.actor, signal.verb)
+    if refusal or stop is None:
+        return Answer([], refusal)
+    given = gathered(view, question, signal)
+    if isinstance(given, Refusal):
+        return Answer([], given)
+    return _decide(view, question, stop, signal, given) if given.enough else Answer(given.events)
+
+
+def _only_looks(stop: Stop, question: Question, verb: str) -> bool:
+    """Whether the verb asks for a look at a pull request: whoever asks is not believed, so anybody may."""
+    approves = verb == APPROVE and APPROVE in question.checkpoint.verbs[1:]
+    return isinstance(stop.step, ApprovalStep) and question.checkpoint.reason == "step" and not approves
 
 
 def _fits(question: Question, signal: Act) -> bool:
@@ -111,7 +136,7 @@ def _fits(question: Question, signal: Act) -> bool:
     return (ref.track, ref.step, ref.attempt, ref.digest) == shown
 
 
-def _decide(view: View, question: Question, stop: Stop, signal: Act) -> Answer:
+def _decide(view: View, question: Question, stop: Stop, signal: Act, given: Gathered) -> Answer:
     choices: tuple[str, ...] | None = None
     answers: Outputs | None = None
     if isinstance(stop.step, DecisionStep) and question.checkpoint.reason == "step":
@@ -130,36 +155,12 @@ def _decide(view: View, question: Question, stop: Stop, signal: Act) -> Answer:
     permits = attempt + 1 if signal.verb in {"retry", "rollback"} else attempt
     decided = happened.CheckpointDecided(
         **where, attempt=permits, reason=checkpoint.reason, verb=signal.verb,
-        digest=digest, choices=choices, answers=answers, note=signal.note,
+        digest=digest, choices=choices, answers=answers, note=signal.note, others=given.others or None,
+        shown=None if digest == checkpoint.digest else checkpoint.digest,
     )  # fmt: skip
-    return Answer([decided, *consequences(view, question, stop, decided)])
+    return Answer([*given.events, decided, *consequences(view, question, stop, decided)])
 
 
 def _typed(view: View, question: Question) -> str:
     """The beginning of the command that answers this question."""
     return f"{question.checkpoint.verbs[0]} {view.state.resource.id} {question.track}"
-
-
-def _answers(decided: Decided, ref: CheckpointRef) -> bool:
-    """Whether this decision answered that question; a rollback is bound to the digest of its own order instead."""
-    took_back = decided.reason == "failure" and decided.verb == "rollback" and decided.attempt == ref.attempt + 1
-    return took_back or decided.digest == ref.digest
-
-
-def why_not(view: View, signal: Act) -> Refusal:
-    """Why the act fits no open checkpoint, and what would work."""
-    ref = signal.checkpoint
-    if ref is not None:
-        track = view.state.tracks.get(ref.track)
-        step = track.steps.get(ref.step) if track else None
-        winner = next((one for one in reversed(step.decided if step else ()) if _answers(one, ref)), None)
-        if winner is not None:
-            when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
-            return Refusal("already_decided", f"{winner.actor} answered this already with `{winner.verb}`, at {when}.",
-                           "The card shows where it is now.")  # fmt: skip
-        return Refusal("out_of_date", "This button is out of date: what it showed has changed since.",
-                       "Look at the card as it is now, and answer that.")  # fmt: skip
-    verbs = [f"`{verb} {view.state.resource.id} {q[0]}`" for q in open_checkpoints(view) for verb in q[3].verbs]
-    where = f" in {signal.track}" if signal.track else ""
-    would = f"What would work now: {', '.join(verbs[:8])}." if verbs else "Nobody is asked for anything just now."
-    return Refusal("nothing_to_answer", f"Nothing waits for `{signal.verb}` at {view.state.resource.id}{where}.", would)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain import checkpoints
 from shared.domain.deadlines import opened
-from shared.domain.orders import skill_of, work_digest
+from shared.domain.orders import skill_of, takes_back, work_digest
 from shared.domain.permissions import has_proof, layer_of
 from shared.domain.view import View
 from state_schema.events import Event
@@ -20,7 +20,7 @@ def ask(
     """The step's own question, with what is watched meanwhile."""
     question = checkpoints.of_step(view, name, stop, step, at)
     attempt = step.attempt if step else 1
-    return opened(name, stop, attempt, question, watches=watches)
+    return opened(view, name, stop, attempt, question, watches=watches)
 
 
 def asked_first(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:
@@ -33,15 +33,16 @@ def asked_first(view: View, name: str, stop: Stop, step: StepState | None, at: d
     attempt = step.attempt if step else 1
     if needs_approval(view, name):
         question = checkpoints.of_approval_required(view, name, at)
-        return opened(name, stop, attempt, question)
+        return opened(view, name, stop, attempt, question)
     layer = layer_of(view, name, action, stop.step.gate)
     if layer == "automatic":
         return None
     digest = work_digest(view, name, stop)
-    if has_proof(step, digest):
+    if has_proof(view, name, step, digest, layer):
         return None
-    question = checkpoints.of_gate(view, name, action, explicit=layer == "explicit_command", digest=digest, at=at)
-    return opened(name, stop, attempt, question)
+    explicit, back = layer == "explicit_command", takes_back(view, name, stop)
+    question = checkpoints.of_gate(view, name, action, explicit=explicit, back=back, digest=digest, at=at)
+    return opened(view, name, stop, attempt, question)
 
 
 def needs_approval(view: View, name: str) -> bool:

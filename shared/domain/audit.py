@@ -56,11 +56,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """A history after its check: how many events there are, and the hash of the last one where it can be trusted."""
+    """A history after its check: how many events there are, and the hash of the last one where it can be trusted.
+
+    `chained_from` is the number of the first one that a hash protects; the `unchained` ones before it are older.
+    """
 
     events: int
     tail: str | None
     findings: tuple[Finding, ...]
+    chained_from: int | None = None
+    unchained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def audited(migration: str, events: Iterable[Stored], kept: Kept | None) -> Audi
         chain = _after(chain, stored, migration, findings)
     if kept is not None:
         findings += _at_the_end(chain, kept)
-    return Audited(count, chain.tail, tuple(findings))
+    return Audited(count, chain.tail, tuple(findings), chained_from=1 if count else None)
 
 
 def _across_a_gap(chain: _Chain, place: int, findings: list[Finding]) -> _Chain:

@@ -2,15 +2,26 @@
 
 from collections.abc import Iterator
 
+from shared.domain.boundary_rules import boundary_problems
+from shared.domain.step_rules import SHORTEST_REMINDER
 from shared.domain.template_rules import Place, Problem
-from shared.domain.windows import check_window
+from shared.domain.windows import check_window, zone_of
+from shared.domain.working_hours import check_hours
 from state_schema.campaign import Campaign
+from state_schema.grammar import parse_duration
 from state_schema.plan import Plan
 
 
 def campaign_problems(campaign: Campaign, plan: Plan) -> list[Problem]:
     """Everything in the campaign that does not fit its plan."""
-    return [*_resources(campaign, plan), *_environments_named(campaign, plan), *_waves(campaign), *_windows(campaign)]
+    return [
+        *_resources(campaign, plan),
+        *_environments_named(campaign, plan),
+        *boundary_problems(campaign, plan),
+        *_waves(campaign),
+        *_windows(campaign),
+        *_reminders(campaign),
+    ]
 
 
 def _resources(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
@@ -41,7 +52,6 @@ def _resources(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
 
 def _environments_named(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
     named: list[tuple[Place, tuple[str, ...]]] = [
-        (("gates", "four_eyes"), campaign.gates.four_eyes),
         (("limits", "environments"), tuple(campaign.limits.environments)),
     ]
     named += [(("windows", number), window.environments or ()) for number, window in enumerate(campaign.windows)]
@@ -67,3 +77,21 @@ def _windows(campaign: Campaign) -> Iterator[Problem]:
             check_window(window)
         except ValueError as exc:
             yield ("windows", number), str(exc)
+
+
+def _reminders(campaign: Campaign) -> Iterator[Problem]:
+    rule = campaign.reminders
+    if rule is None:
+        return
+    try:
+        zone_of(rule.zone)
+        check_hours(rule.hours)
+    except ValueError as exc:
+        yield ("reminders",), str(exc)
+    if parse_duration(rule.every) < SHORTEST_REMINDER:
+        yield ("reminders", "every"), f"a reminder every {rule.every} is noise; the shortest is 15m"
+    if rule.escalate_after is not None and not rule.escalate_to:
+        text = "nobody is named whom it is escalated to; name people as slack:<team>/<user>, or topic"
+        yield ("reminders", "escalate_to"), text
+    if rule.escalate_after is None and rule.escalate_to:
+        yield ("reminders", "escalate_after"), "it is not said when it is escalated; write for example 48h"

@@ -6,7 +6,12 @@ from typing import Final
 
 from shared.domain.digests import digest_of
 from shared.domain.failures import policy_of
-from shared.domain.permissions import VERB_OF_ACTION
+from shared.domain.permissions import (
+    APPROVE,
+    MERGED_WITHOUT_APPROVAL,
+    VERB_OF_ACTION,
+    wants_merge_approval,
+)
 from shared.domain.scope import scope_for
 from shared.domain.view import View
 from state_schema.grammar import placeholders, render
@@ -16,6 +21,8 @@ from state_schema.skills import Action
 
 INTERVENTIONS: Final[tuple[str, ...]] = ("retry", "skip", "block")
 AFTER_BLOCK: Final[tuple[str, ...]] = ("retry", "skip")
+MERGED: Final[tuple[str, ...]] = (APPROVE, "retry", "block")
+"""What was merged unapproved cannot be skipped: nobody would have approved it then."""
 
 
 def of_step(view: View, track: str, stop: Stop, step: StepState | None, at: datetime) -> Checkpoint:
@@ -35,7 +42,7 @@ def of_step(view: View, track: str, stop: Stop, step: StepState | None, at: date
     return Checkpoint(
         kind=kind,
         reason="step",
-        verbs=(verb,),
+        verbs=(verb, APPROVE) if kind == "approval" and wants_merge_approval(view.campaign, track) else (verb,),
         ask=render(ask, scope_for(view, track, placeholders(ask))),
         digest=shown_digest(view, track, stop.path, offered, None),
         opened_at=at,
@@ -64,15 +71,18 @@ def approval_digest(view: View, track: str) -> str:
     return digest_of(view.plan.ref, view.state.id, track, "approval_required")
 
 
-def of_gate(view: View, track: str, action: Action, *, explicit: bool, digest: str, at: datetime) -> Checkpoint:
-    """Asks before a gated action; `digest` is that of the order that would be sent."""
+def of_gate(
+    view: View, track: str, action: Action, *, explicit: bool, digest: str, at: datetime, back: bool = False
+) -> Checkpoint:
+    """Asks before a gated action; `digest` is that of the order that would be sent. `back`: it takes back what was done."""
     where = f"in {track}" if track in view.plan.environments else "for all environments"
     verb = VERB_OF_ACTION[action]
+    what = "Roll back" if back else verb.capitalize().replace("-", " ")
     return Checkpoint(
         kind="approval" if explicit else "confirmation",
         reason="gate",
         verbs=(verb,) if explicit else ("confirm", verb),
-        ask=f"{verb.capitalize().replace('-', ' ')} {view.state.resource.id} {where}?",
+        ask=f"{what} {view.state.resource.id} {where}?",
         digest=digest,
         opened_at=at,
     )
@@ -83,6 +93,8 @@ def of_failure(stop: Stop, step: StepState, at: datetime) -> Checkpoint:
     otherwise = "It was rolled back." if step.rollback == "done" else "It is blocked."
     reason = step.failure.reason if step.failure else otherwise
     verbs = AFTER_BLOCK if step.status == "blocked" else INTERVENTIONS
+    if step.failure and step.failure.code == MERGED_WITHOUT_APPROVAL:
+        verbs = MERGED[:2] if step.status == "blocked" else MERGED
     # Where nothing was ordered, or all is taken back, there is nothing to take back.
     if policy_of(stop).rollback and step.digest and step.rollback != "done":
         verbs = (*verbs, "rollback")

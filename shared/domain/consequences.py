@@ -6,7 +6,7 @@ from shared.domain.choosing import outputs_of
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
-from state_schema.migration import Checkpoint, Outputs, StepState
+from state_schema.migration import Checkpoint, Outputs, PullRequestSeen, StepState
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 
 
@@ -20,10 +20,14 @@ class Question(NamedTuple):
 
 
 def consequences(view: View, question: Question, stop: Stop, decided: happened.CheckpointDecided) -> list[Event]:
-    """The events that follow from the answer, at the step itself; none where a gate or an approval lets it go on."""
+    """The events that follow from the answer, at the step itself; none where it is let go on, or awaits a merge."""
     where: dict[str, Any] = {"track": question.track, "step": question.path}
     attempt = question.step.attempt
     match question.checkpoint.reason, decided.verb:
+        case "step", "approve" if question.checkpoint.kind == "approval":
+            return []
+        case "failure", "approve":
+            return [happened.StepCompleted(**where, attempt=attempt, outputs=merged_outputs(question.step.seen))]
         case "step", _:
             return [happened.StepCompleted(**where, attempt=attempt, outputs=_made(stop, decided))]
         case "failure", "retry":
@@ -36,6 +40,11 @@ def consequences(view: View, question: Question, stop: Stop, decided: happened.C
             return [happened.StepBlocked(**where, attempt=attempt)]
         case _:
             return []
+
+
+def merged_outputs(seen: object) -> Outputs:
+    """What a merge puts out for later steps."""
+    return {"merged": True, "head_sha": seen.head_sha} if isinstance(seen, PullRequestSeen) else {}
 
 
 def _made(stop: Stop, decided: happened.CheckpointDecided) -> Outputs:

@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from shared.domain.control_rules import in_words, refusal_of, wave_of
 from shared.domain.excepting import excepted, in_utc, kept_after, place_of
+from shared.domain.history import chained
 from shared.domain.view import Refusal
 from state_schema.campaign import Campaign
 from state_schema.control import Control, ControlRecorded
@@ -37,12 +38,10 @@ def control(gate: Gate, campaign: Campaign, act: Control, *, queued_until: datet
     changed = refusal_of(present, campaign, act) or _changed(present, campaign, act, queued_until)
     if isinstance(changed, Refusal):
         return Controlled(gate, refusal=changed)
-    after = present.model_copy(
-        update={**changed, "version": gate.version + 1, "acts": (*gate.acts, act.id)[-REMEMBERED_ACTS:]}
-    )
+    after = present.model_copy(update=changed)
     asked = after.exceptions.get(place_of(act))
-    record = ControlRecorded(
-        number=after.version,
+    bare = ControlRecorded(
+        number=gate.version + 1,
         at=act.at,
         actor=act.actor,
         signal=act.id,
@@ -51,7 +50,15 @@ def control(gate: Gate, campaign: Campaign, act: Control, *, queued_until: datet
         until=asked.until if asked else act.until,
         note=act.note,
     )
+    after, record = recorded(after, bare)
     return Controlled(after, record, running=_running(after, act))
+
+
+def recorded(gate: Gate, bare: ControlRecorded) -> tuple[Gate, ControlRecorded]:
+    """The changed gate under its next version, and the record as it is stored."""
+    record = chained(bare, gate.tail)
+    acts = (*gate.acts, bare.signal)[-REMEMBERED_ACTS:]
+    return gate.model_copy(update={"version": bare.number, "acts": acts, "tail": record.hash}), record
 
 
 def _changed(

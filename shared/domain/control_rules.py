@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.domain.excepting import in_utc, place_of
 from shared.domain.holding import may_start_in, size_of
-from shared.domain.permissions import is_one_of
+from shared.domain.people import is_one_of
 from shared.domain.view import Refusal
 from state_schema.campaign import Campaign
 from state_schema.control import Control

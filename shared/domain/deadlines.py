@@ -1,8 +1,10 @@
-"""What the clock brings about at a step: people are reminded, a question is overdue, work counts as failed. Never an answer."""
+"""What the clock brings about at a step: a question is overdue, work counts as failed. Never an answer."""
 
 from datetime import datetime
 
 from shared.domain.gate import at_work
+from shared.domain.reminding import times_of
+from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.grammar import parse_duration
@@ -15,19 +17,19 @@ TIMED_OUT = "timed_out"
 
 
 def opened(
-    name: str, stop: Stop, attempt: int, question: Checkpoint, *, watches: tuple[Address, ...] = ()
+    view: View, name: str, stop: Stop, attempt: int, question: Checkpoint, *, watches: tuple[Address, ...] = ()
 ) -> happened.CheckpointOpened:
-    """The question with the times at which the plan wants people reminded, and holds it overdue."""
-    remind = _after(stop.step, "remind", question.opened_at)
-    overdue = _after(stop.step, "timeout", question.opened_at) if question.reason == "step" else None
-    if remind or overdue:
-        question = question.model_copy(update={"remind_at": remind, "overdue_at": overdue})
+    """The question with the times at which people are reminded, others hear of it, and the plan holds it overdue."""
+    times = times_of(stop.step, question, view.campaign.reminders, question.opened_at)
+    overdue = _after(stop.step, question.opened_at) if question.reason == "step" else None
+    if overdue or any(times):
+        question = question.model_copy(update={**times._asdict(), "overdue_at": overdue})
     return happened.CheckpointOpened(track=name, step=stop.path, attempt=attempt, checkpoint=question, watches=watches)
 
 
 def deadline_of(stop: Stop, at: datetime) -> datetime | None:
     """When work that starts now counts as failed; None where the plan gives it any time."""
-    return _after(stop.step, "timeout", at)
+    return _after(stop.step, at)
 
 
 def due_event(name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
@@ -35,10 +37,6 @@ def due_event(name: str, stop: Stop, step: StepState, at: datetime) -> Event | N
     asked = step.checkpoint
     if asked is not None and asked.overdue_at is not None and not asked.overdue and asked.overdue_at <= at:
         return happened.CheckpointOverdue(track=name, step=stop.path, attempt=step.attempt)
-    if asked is not None and asked.remind_at is not None and asked.remind_at <= at:
-        again = _after(stop.step, "remind", at)
-        if again is not None:
-            return happened.CheckpointReminded(track=name, step=stop.path, attempt=step.attempt, remind_at=again)
     if step.deadline is not None and step.deadline <= at and at_work(step):
         return happened.StepFailed(track=name, step=stop.path, attempt=step.attempt, failure=_timed_out(step))
     return None
@@ -50,6 +48,6 @@ def _timed_out(step: StepState) -> Failure:
     return Failure(category="blocking", reason=reason, code=TIMED_OUT)
 
 
-def _after(step: AnyStep, field: str, at: datetime) -> datetime | None:
-    span = getattr(step, field) if isinstance(step, TimedStep) else None
+def _after(step: AnyStep, at: datetime) -> datetime | None:
+    span = step.timeout if isinstance(step, TimedStep) else None
     return at + parse_duration(span) if span else None

@@ -6,6 +6,7 @@ from typing import Final
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.follow import blockers_of, track_names
 from shared.domain.holding import may_start_in
+from shared.domain.learnt import usual
 from shared.domain.view import View
 from state_schema.campaign import Campaign
 from state_schema.gate import Gate
@@ -99,8 +100,9 @@ def next_action(view: View) -> str:
         return ""
     questions = _questions(view)
     if questions:
-        track, _, _, checkpoint = questions[0]
-        return f"{track}: {checkpoint.ask}"
+        track, path, step, checkpoint = questions[0]
+        found = usual(view.gate, path, step, checkpoint)
+        return f"{track}: {checkpoint.ask}{f' ({found})' if found else ''}"
     busy = [(name, track) for name, track in state.tracks.items() if track.status != "completed" and track.step]
     words = {"queued": "waits for its turn", "waiting": "runs elsewhere", "in_progress": "is at work"}
     return "; ".join(f"{name}: {track.step} {words.get(track.status, track.status)}" for name, track in busy)
@@ -147,6 +149,7 @@ def summary_of(view: View) -> Summary:
     """The migration's row in lists."""
     state = view.state
     urgent = urgent_track(view)
+    asked = next(iter(_questions(view)), None)
     return _summary(
         migration=state.id,
         resource=state.resource.id,
@@ -159,7 +162,9 @@ def summary_of(view: View) -> Summary:
         last_done=last_done(view),
         next_action=next_action(view),
         command=next_command(view),
-        actionable=any(True for _ in open_checkpoints(view)) or state.status == "pending",
+        actionable=asked is not None or state.status == "pending",
+        asked_at=asked[3].opened_at if asked else None,
+        asked_in=asked[0] if asked else None,
         version=state.version,
         changed_at=state.changed_at,
     )

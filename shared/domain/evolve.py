@@ -17,6 +17,7 @@ _URGENCY: Final[tuple[Status, ...]] = (
     "failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending",
 )  # fmt: skip
 _PASSED: Final = frozenset({"completed", "skipped"})
+_ACTS_AT_STEPS: Final = frozenset({"checkpoint_decided", "approval_given", "checkpoint_assigned"})
 _UNTOUCHED: Final = Track()
 _first_step: Final = unchecked(StepState)
 
@@ -30,7 +31,7 @@ def evolve(state: Migration | None, event: Event, cause: Cause) -> Migration:
         case happened.AtStep() | happened.TrackStarted() | happened.TrackCompleted():
             tracks = {**state.tracks, event.track: _track_after(state, event, cause)}
             changes |= {"tracks": tracks, "status": "aborted" if state.status == "aborted" else _roll_up(tracks)}
-            if event.kind == "checkpoint_decided":
+            if event.kind in _ACTS_AT_STEPS:
                 changes["acts"] = _remember(state, cause)
         case happened.MigrationCreated():
             message = f"{state.id} was created twice"
@@ -75,7 +76,10 @@ def _remember(state: Migration, cause: Cause) -> tuple[str, ...]:
 
 def _roll_up(tracks: dict[str, Track]) -> Status:
     present = {track.status for track in tracks.values()}
-    return next((status for status in _URGENCY if status in present), "in_progress")
+    for status in _URGENCY:
+        if status in present:
+            return status
+    return "in_progress"
 
 
 def _closed(track: Track) -> Track:

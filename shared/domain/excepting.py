@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.domain.freezing import exception_at, place_frozen_until
-from shared.domain.permissions import is_one_of, is_same_person
+from shared.domain.people import is_one_of, is_same_person
 from shared.domain.view import Refusal
 from state_schema.campaign import Campaign
 from state_schema.control import Control

@@ -10,6 +10,20 @@ LOOKS: Final = {
     r"^(slack:[A-Z0-9_]{1,40}/[A-Z0-9_]{1,40}|github:[1-9][0-9]*|principal:[\x21-\x7e]{1,200})$": (
         "an id and never a name: slack:<team>/<user>, such as slack:T0ACME/U0123456, github:<number> or principal:<who>"
     ),
+    (
+        r"^(slack:[A-Z0-9_]{1,40}/[A-Z0-9_]{1,40}|github:[1-9][0-9]*|principal:[\x21-\x7e]{1,200}"
+        r"|group:[a-z][a-z0-9_-]{0,39}|slack-group:[A-Z0-9_]{1,40}/S[A-Z0-9_]{0,39})$"
+    ): (
+        "an id and never a name: slack:<team>/<user>, such as slack:T0ACME/U0123456, github:<number>, principal:<who>, "
+        "group:<name of one of people.groups> or slack-group:<team>/<user group>"
+    ),
+    r"^(slack:[A-Z0-9_]{1,40}/[A-Z0-9_]{1,40}|slack-group:[A-Z0-9_]{1,40}/S[A-Z0-9_]{0,39}|topic)$": (
+        "slack:<team>/<user>, such as slack:T0ACME/U0123456, slack-group:<team>/<user group>, or topic"
+    ),
+    r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? [0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d$": (
+        "days and their hours, such as Mon-Fri 09:00-17:00"
+    ),
+    r"^[a-z][a-z0-9_-]{0,39}$": "a small letter, then small letters, digits, hyphens and underscores, such as platform-team",
     r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-2]\d:[0-5]\d - (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-2]\d:[0-5]\d$": (
         "two days with their times, such as Fri 16:00 - Mon 08:00"
     ),

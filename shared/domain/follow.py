@@ -9,6 +9,7 @@ from shared.domain.deadlines import deadline_of, due_event, opened
 from shared.domain.freezing import start_frozen_until
 from shared.domain.gate import admits
 from shared.domain.orders import missing_names, work_digest
+from shared.domain.reminding import reminder_event
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
@@ -75,13 +76,13 @@ def _on_track(view: View, name: str, track: Track | None, at: datetime) -> Event
 
 
 def _at_step(view: View, name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
-    if (due := due_event(name, stop, step, at)) is not None:
+    if (due := due_event(name, stop, step, at) or reminder_event(view, name, stop, step, at)) is not None:
         return due
     match step.status:
         case "pending" | "queued":
             return _begin(view, name, stop, step, at)
         case "failed" | "blocked" if step.checkpoint is None:
-            return opened(name, stop, step.attempt, checkpoints.of_failure(stop, step, at))
+            return opened(view, name, stop, step.attempt, checkpoints.of_failure(stop, step, at))
         case "waiting" if step.until is not None and step.until <= at:
             if step.failure is None:
                 return happened.StepCompleted(track=name, step=stop.path, attempt=step.attempt)

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.holding import holds_back
+from shared.domain.learnt import learnt
 from shared.domain.view import View
 from state_schema.campaign import Campaign, Limits
-from state_schema.events import Event, MigrationAborted, MigrationCompleted, StepFailed
+from state_schema.events import CheckpointDecided, Event, MigrationAborted, MigrationCompleted, StepFailed
 from state_schema.gate import Gate, Place
 from state_schema.ids import SHARED_TRACK, order_key
 from state_schema.migration import Migration, StepState
@@ -14,7 +15,7 @@ from state_schema.model import unchecked
 
 _place: Final = unchecked(Place)
 _OVER: Final = frozenset({"completed", "aborted"})
-_COUNTED: Final = frozenset({"migration_completed", "migration_aborted", "step_failed"})
+_COUNTED: Final = frozenset({"migration_completed", "migration_aborted", "step_failed", "checkpoint_decided"})
 
 
 def slot_key(state: Migration, track: str, path: str, attempt: int) -> str:
@@ -63,7 +64,8 @@ def could_start(gate: Gate, campaign: Campaign) -> list[str]:
 
 
 def counted(gate: Gate, state: Migration, event: Event) -> Gate:
-    """The gate with what a wave's opening and its breaker depend on: migrations that are over, resources that failed.
+    """The gate with what a wave's opening and its breaker depend on: migrations that are over, resources that failed; and
+    with what people answered to a failure.
 
     `state` is that before the event: no migration is over twice.
     """
@@ -78,6 +80,8 @@ def counted(gate: Gate, state: Migration, event: Event) -> Gate:
             if state.resource.id in failed:
                 return gate
             return gate.model_copy(update={"failures": {**gate.failures, wave: (*failed, state.resource.id)}})
+        case CheckpointDecided(reason="failure"):
+            return learnt(gate, event.step, state.tracks[event.track].steps[event.step], event.verb)
         case _:
             return gate
 

@@ -1,13 +1,18 @@
-"""The record of events: numbered, with their cause, each carrying the hash of the one before."""
+"""The records of what happened: numbered, with their cause, each carrying the hash of the one before."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from shared.domain.digests import CANONICAL
 from shared.domain.evolve import evolve
 from shared.domain.view import Cause
+from state_schema.applied import CampaignApplied
+from state_schema.control import ControlRecorded
 from state_schema.events import Event, Recorded
 from state_schema.migration import Migration
+
+OfCampaign = TypeVar("OfCampaign", ControlRecorded, CampaignApplied)
 
 
 def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
@@ -28,7 +33,13 @@ def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tu
     return tuple(records)
 
 
-def hash_of(recorded: Recorded) -> str:
+def chained(recorded: OfCampaign, tail: str) -> OfCampaign:
+    """The record as it is stored after the one whose hash is `tail`; empty: it is the first of its chain."""
+    bare = recorded.model_copy(update={"previous": tail})
+    return bare.model_copy(update={"hash": hash_of(bare)})
+
+
+def hash_of(recorded: Recorded | ControlRecorded | CampaignApplied) -> str:
     """SHA-256 over everything in the record but its own hash, as canonical JSON without what is None.
 
     So a field that a later release adds has to be None where it says nothing: then the hashes of older records hold.

@@ -10,7 +10,7 @@ from shared.domain.follow import track_names
 from shared.domain.gate import at_work
 from shared.domain.holding import pause_over
 from shared.domain.passage import Passage
-from shared.domain.permissions import is_one_of
+from shared.domain.people import is_one_of
 from shared.domain.view import Cause, Refusal, View
 from state_schema.events import MigrationMoved
 from state_schema.ids import SHARED_TRACK

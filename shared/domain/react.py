@@ -4,8 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.domain import checkpoints
+from shared.domain.consequences import merged_outputs
 from shared.domain.failures import on_failure
+from shared.domain.permissions import MERGED_WITHOUT_APPROVAL, has_merge_approval, wants_merge_approval
 from shared.domain.view import View
+from shared.domain.voiding import void_by_push
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import order_key
@@ -78,7 +81,9 @@ def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed)
         case PullRequestSeen() as seen if isinstance(stop.step, ApprovalStep):
             digest = checkpoints.shown_digest(view, track, stop.path, 0, seen)
             recorded = happened.ObservationRecorded(**where, read_at=signal.read_at, seen=seen, digest=digest)
-            return [recorded, *_pull_request(where, step, seen)]
+            void = void_by_push(where, step, seen, digest)
+            approved = not wants_merge_approval(view.campaign, track) or has_merge_approval(step, digest)
+            return [recorded, *void, *_pull_request(where, step, seen, approved=approved)]
         case RunSeen() as seen:
             recorded = happened.ObservationRecorded(**where, read_at=signal.read_at, seen=seen)
             return [recorded, *_run(where, stop, step, seen, signal.at)]
@@ -86,14 +91,25 @@ def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed)
             return []
 
 
-def _pull_request(where: Place, step: StepState, seen: PullRequestSeen) -> list[Event]:
+def _pull_request(where: Place, step: StepState, seen: PullRequestSeen, *, approved: bool) -> list[Event]:
+    if seen.merged and not approved:
+        return _unapproved(where, step, seen)
     if seen.merged:
-        return [happened.StepCompleted(**where, outputs={"merged": True, "head_sha": seen.head_sha})]
+        return [happened.StepCompleted(**where, outputs=merged_outputs(seen))]
     if seen.state == "closed" and step.status == "awaiting_human":
         reason = f"Pull request #{seen.number} was closed without being merged."
         return [happened.StepFailed(**where, failure=Failure(category="retriable", reason=reason, code=PR_CLOSED))]
     reopened = seen.state == "open" and step.failure is not None and step.failure.code == PR_CLOSED
     return [happened.StepRetried(**where, automatic=True)] if reopened else []
+
+
+def _unapproved(where: Place, step: StepState, seen: PullRequestSeen) -> list[Event]:
+    """Once: a later look that finds another title, say, asks nobody again."""
+    if step.failure is not None and step.failure.code == MERGED_WITHOUT_APPROVAL:
+        return []
+    reason = f"Pull request #{seen.number} was merged at {seen.head_sha[:64]}, which nobody had approved here."
+    failure = Failure(category="blocking", reason=reason, code=MERGED_WITHOUT_APPROVAL)
+    return [happened.StepFailed(**where, failure=failure)]
 
 
 def _run(where: Place, stop: Stop, step: StepState, seen: RunSeen, at: datetime) -> list[Event]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from shared.domain.permissions import is_merge_approval
 from shared.domain.view import Cause
 from state_schema import events as happened
-from state_schema.migration import Decided, Listed, Progress, StepState
+from state_schema.migration import Decided, Given, Listed, Progress, StepState, Voided
 from state_schema.model import unchecked
 
 Change = dict[str, Any]
@@ -21,7 +22,7 @@ def _started(step: StepState, event: happened.StepStarted, cause: Cause, number:
     return {
         "status": "in_progress", "attempt": event.attempt, "digest": event.digest,
         "until": None, "failure": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
-        "deadline": event.deadline,
+        "deadline": event.deadline, "voided": None,
     }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def _completed(step: StepState, event: happened.StepCompleted, cause: Cause, num
         "status": "completed", "outputs": {**step.outputs, **event.outputs},
         "checkpoint": None, "watches": (), "failure": None, "until": None, "retries": 0,
         "digest": None, "seen": None, "read_at": None, "decided": step.decided[-1:],
-        "deadline": None, "rollback": None,
+        "deadline": None, "rollback": None, "voided": None,
     }  # fmt: skip
 
 
@@ -65,13 +66,14 @@ def _retried(step: StepState, event: happened.StepRetried, cause: Cause, number:
         "status": "pending", "attempt": event.attempt, "progress": progress,
         "retries": step.retries + (event.attempt > step.attempt) if event.automatic else 0,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
-        "rollback": step.rollback if event.automatic else None,
+        "rollback": step.rollback if event.automatic else None, "voided": None,
     }  # fmt: skip
 
 
 def _skipped(step: StepState, event: happened.StepSkipped, cause: Cause, number: int) -> Change:
     return {
         "status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0, "rollback": None,
+        "voided": None,
     }  # fmt: skip
 
 
@@ -110,21 +112,59 @@ def _opened(step: StepState, event: happened.CheckpointOpened, cause: Cause, num
 
 def _reminded(step: StepState, event: happened.CheckpointReminded, cause: Cause, number: int) -> Change:
     asked = step.checkpoint
-    changed = {"remind_at": event.remind_at, "reminded": asked.reminded + 1} if asked else {}
-    return {"checkpoint": asked.model_copy(update=changed) if asked else None}
+    reminded = asked.reminded + 1 if asked else 0
+    return _asked(step, remind_at=event.remind_at, reminded=reminded, reminded_at=cause.at)
+
+
+def _escalated(step: StepState, event: happened.CheckpointEscalated, cause: Cause, number: int) -> Change:
+    return _asked(step, remind_at=event.remind_at, escalate_at=None, escalated_at=cause.at)
+
+
+def _reminders_moved(step: StepState, event: happened.RemindersMoved, cause: Cause, number: int) -> Change:
+    return _asked(step, remind_at=event.remind_at, escalate_at=event.escalate_at)
+
+
+def _asked(step: StepState, **changed: Any) -> Change:  # noqa: ANN401 - any field of a checkpoint
+    return {"checkpoint": step.checkpoint.model_copy(update=changed) if step.checkpoint else None}
 
 
 def _overdue(step: StepState, event: happened.CheckpointOverdue, cause: Cause, number: int) -> Change:
-    return {"checkpoint": step.checkpoint.model_copy(update={"overdue": True}) if step.checkpoint else None}
+    return _asked(step, overdue=True)
+
+
+def _assigned(step: StepState, event: happened.CheckpointAssigned, cause: Cause, number: int) -> Change:
+    return {"checkpoint": step.checkpoint.model_copy(update={"assigned_to": event.to}) if step.checkpoint else None}
+
+
+def _given(step: StepState, event: happened.ApprovalGiven, cause: Cause, number: int) -> Change:
+    asked = step.checkpoint
+    if asked is None:
+        return {}
+    given = (*asked.given, Given(actor=cause.actor, at=cause.at))
+    return {"checkpoint": asked.model_copy(update={"given": given})}
+
+
+def _voided(step: StepState, event: happened.ApprovalVoided, cause: Cause, number: int) -> Change:
+    asked, void = step.checkpoint, set(event.actors)
+    left = tuple(one for one in asked.given if one.actor not in void) if asked else ()
+    return {
+        "voided": Voided(actors=event.actors, at=cause.at, reason=event.reason),
+        "decided": tuple(one for one in step.decided if not is_merge_approval(one)),
+        "checkpoint": asked.model_copy(update={"given": left}) if asked else None,
+    }
 
 
 def _decided(step: StepState, event: happened.CheckpointDecided, cause: Cause, number: int) -> Change:
     proof = _proof(
         reason=event.reason, verb=event.verb, actor=cause.actor, at=cause.at,
-        attempt=event.attempt, digest=event.digest, signal=cause.signal,
+        attempt=event.attempt, digest=event.digest, signal=cause.signal, others=event.others,
     )  # fmt: skip
-    change: Change = {"checkpoint": None, "decided": (*step.decided[-3:], proof)}
-    if step.status == "awaiting_human":
+    change: Change = {"decided": (*step.decided[-3:], proof), "voided": None}
+    asked = step.checkpoint
+    awaits_merge = asked is not None and is_merge_approval(proof) and asked.kind == "approval"
+    if not awaits_merge:
+        change["checkpoint"] = None
+    if step.status == "awaiting_human" and not awaits_merge:
         change["status"] = "pending"
     if event.choices is not None:
         change["chosen"] = Listed(event=number, count=len(event.choices))
@@ -155,7 +195,12 @@ CHANGES: Final[dict[type, Callable[[StepState, Any, Cause, int], Change]]] = {
     happened.ChoicesOffered: _offered,
     happened.CheckpointOpened: _opened,
     happened.CheckpointReminded: _reminded,
+    happened.CheckpointEscalated: _escalated,
+    happened.RemindersMoved: _reminders_moved,
     happened.CheckpointOverdue: _overdue,
+    happened.CheckpointAssigned: _assigned,
+    happened.ApprovalGiven: _given,
+    happened.ApprovalVoided: _voided,
     happened.CheckpointDecided: _decided,
     happened.ObservationRecorded: _observed,
 }

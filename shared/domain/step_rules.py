@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from shared.domain.commands import BUILT_IN
 from shared.domain.form_rules import form_problems
 from shared.domain.permissions import LAYERS, default_layer
 from shared.domain.shape_problems import shape_problems
@@ -17,12 +18,6 @@ from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Skil
 from state_schema.skills import SKILLS
 from state_schema.steps import Decision, OnFailure, TimedStep
 
-BUILT_IN: Final = frozenset({
-    "start", "next", "status", "history", "inbox", "confirm", "verify", "logs", "deploy", "decide", "retry", "skip", "block",
-    "abort", "rollback", "pause", "resume", "freeze", "reconcile", "link", "assign", "explain", "help", "approve",
-    "open-pr", "run-migration", "merge", "delete", "read", "open-wave", "parked", "redrive", "move", "except",
-})  # fmt: skip
-"""Commands that a plan's own `resume` words must not shadow."""
 SHORTEST_REMINDER: Final = timedelta(minutes=15)
 
 

@@ -38,7 +38,7 @@ def _due(step: StepState, at: datetime) -> datetime:
     asked = step.checkpoint
     timed = [step.deadline]
     if asked is not None:
-        timed += [asked.remind_at, None if asked.overdue else asked.overdue_at]
+        timed += [asked.remind_at, asked.escalate_at, None if asked.overdue else asked.overdue_at]
     return min([_look(step, at), *(max(one, at) for one in timed if one is not None)])
 
 

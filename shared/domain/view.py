@@ -1,18 +1,21 @@
 """What `decide` is given, all read consistently for one step, and what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from state_schema.campaign import Campaign
 from state_schema.events import Event
 from state_schema.gate import Gate
+from state_schema.memberships import GroupMembers
 from state_schema.migration import Migration
 from state_schema.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """State, plan, campaign and gate. `offered`: the choices of the decision that the signal answers, if it is one.
+    """State, plan, campaign and gate; the members of Slack's user groups by the id of the group. `offered`: the choices of the
+    decision that the signal answers, if it is one.
 
     Only for a signal that asks for a move: `target` is the plan version (None where it is not published), `touched` every
     (track, step) that the history speaks of.
@@ -25,10 +28,11 @@ class View:
     offered: tuple[str, ...] | None = None
     target: Plan | None = None
     touched: frozenset[tuple[str, str]] = frozenset()
+    groups: Mapping[str, GroupMembers] = field(default_factory=dict)
 
     def after(self, state: Migration, gate: Gate, plan: Plan) -> "View":
         """The same view with what an event changed: each event of a step makes one."""
-        return View(state, plan, self.campaign, gate, self.offered, self.target, self.touched)
+        return View(state, plan, self.campaign, gate, self.offered, self.target, self.touched, self.groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from state_schema.campaign import Window
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK: Final = timedelta(days=7)
 
 
@@ -81,13 +81,13 @@ def _occurrences_about(span: _Span, today: date) -> Sequence[tuple[datetime, dat
     found = []
     latest = today - timedelta(days=(today.weekday() - span.begin.day) % 7)
     for first in (latest - _WEEK, latest, latest + _WEEK):
-        begin = min(_readings(first, span.begin.at, span.zone))
-        end = max(_readings(first + timedelta(days=length), span.end.at, span.zone))
+        begin = min(readings(first, span.begin.at, span.zone))
+        end = max(readings(first + timedelta(days=length), span.end.at, span.zone))
         found.append((begin, end))
     return tuple(found)
 
 
-def _readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The instants that a wall time may mean (PEP 495): they differ only where the clock changes."""
     wall = datetime.combine(day, at, zone)
     return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
@@ -100,18 +100,19 @@ def _span_of(window: Window) -> _Span:
 @lru_cache(maxsize=256)
 def _span(deny: str, zone: str) -> _Span:
     begin, end = deny.split(" - ")
-    return _Span(_week_time(begin), _week_time(end), _zone(zone))
+    return _Span(_week_time(begin), _week_time(end), zone_of(zone))
 
 
 def _week_time(text: str) -> _WeekTime:
     day, at = text.split(" ")
     try:
-        return _WeekTime(_DAYS.index(day), time.fromisoformat(at))
+        return _WeekTime(DAYS.index(day), time.fromisoformat(at))
     except ValueError as exc:
         raise ValueError(f"{text!r} is no time of the week; write for example Fri 16:00, hours up to 23:59") from exc
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this IANA name; ValueError where there is none."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as exc:

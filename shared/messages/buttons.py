@@ -1,13 +1,15 @@
 """The buttons of a card. A button carries the id of the question that it answers, never an order.
 
-Its `value` is JSON: migration `m`, track `t`, step `s`, attempt `a`, digest `d`, perhaps choices `c`. Slack takes
-2,000 characters there.
+`act:<verb>` answers it with the click; `open:<verb>` opens a modal, where more than a click is wanted. Its `value` is JSON:
+migration `m`, track `t`, step `s`, attempt `a`, digest `d`, perhaps choices `c`. Slack takes 2,000 characters there.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Final
 
+from shared.domain.permissions import APPROVE
+from shared.messages.approvals import can_approve_merge, head_of
 from shared.messages.blocks import LABEL, Block, dialog, plain_text
 from shared.messages.escaping import one_line
 from shared.messages.form_fields import options
@@ -16,7 +18,7 @@ from shared.messages.standing import Standing
 from shared.messages.verbs import LOOK, label_of
 from state_schema.migration import Checkpoint
 
-_ASKED_TWICE: Final = {
+ASKED_TWICE: Final = {
     "deploy": "It starts as soon as its turn comes, and cannot be taken back from here.",
     "run-migration": "It starts as soon as its turn comes, and cannot be taken back from here.",
     "merge": "It cannot be taken back from here.",
@@ -25,9 +27,11 @@ _ASKED_TWICE: Final = {
     "rollback": "What the step did is taken back; then it waits for Retry or Skip.",
     "block": "The track stays here until somebody chooses Retry or Skip.",
 }
+_REASON_WANTED: Final = frozenset({"skip", "block", "rollback"})
+"""Ways out of a failure that want a reason. Their modal says what comes of them, so they are not asked twice."""
 _NAME: Final = 60
 _CHOICES: Final = 10
-"""Choices with a button of their own; of more, one is typed."""
+"""Choices with a button of their own; of more, one is chosen in a modal."""
 
 
 def verbs_shown(question: Checkpoint) -> Sequence[str]:
@@ -35,16 +39,27 @@ def verbs_shown(question: Checkpoint) -> Sequence[str]:
     return question.verbs[:1] if question.reason == "gate" else question.verbs
 
 
+def ways(at: Standing, question: Checkpoint) -> Sequence[str]:
+    """Those of them that would do something: a merge can be approved once there is a head, and until it is."""
+    return [verb for verb in verbs_shown(question) if not _approves_merge(at, verb) or can_approve_merge(at, question)]
+
+
+def _approves_merge(at: Standing, verb: str) -> bool:
+    return at.is_pull_request and at.question is not None and verb == APPROVE and verb in at.question.verbs[1:]
+
+
 def answers(at: Standing, question: Checkpoint, offered: int, choices: Sequence[str] = ()) -> list[Block]:
     """A button for each way to answer; `offered` is how many items a decision is about, `choices` what they are.
 
-    A form has none, but for the few options of an only field: it is answered by the command.
+    The few options of a form's only field have buttons, as the few choices for one have; a modal takes all else.
     """
     if at.form is not None:
         choices = options(at.form)
     if at.form is not None or at.wants_one:
-        return [_choice(at, question, number, choice) for number, choice in enumerate(choices[:_CHOICES], start=1)]
-    return [_answer(at, question, verb, offered) for verb in verbs_shown(question)]
+        few = [_choice(at, question, number, choice) for number, choice in enumerate(choices[:_CHOICES], start=1)]
+        return few if few and len(choices) <= _CHOICES else [*few, _opens(at, question, "decide", primary=not few)]
+    shown = [_answer(at, question, verb, offered) for verb in ways(at, question)]
+    return [*shown, _opens(at, question, "decide")] if question.kind == "decision" and offered > 1 else shown
 
 
 def _choice(at: Standing, question: Checkpoint, number: int, choice: str) -> Block:
@@ -69,7 +84,20 @@ def links(found: Sequence[Link]) -> list[Block]:
     ]
 
 
+def _opens(at: Standing, question: Checkpoint, verb: str, *, primary: bool = False) -> Block:
+    words = {"decide": "Fill in…" if at.form is not None else "Choose…"}
+    button: Block = {
+        "type": "button",
+        "action_id": f"open:{verb}",
+        "text": plain_text(words.get(verb) or f"{label_of(verb, at.name)}…", LABEL),
+        "value": _value(at, question),
+    }
+    return button | ({"style": "primary"} if primary else {})
+
+
 def _answer(at: Standing, question: Checkpoint, verb: str, offered: int) -> Block:
+    if question.reason == "failure" and verb in _REASON_WANTED:
+        return _opens(at, question, verb, primary=verb == question.verbs[0])
     text = _text(at, verb, offered)
     button: Block = {
         "type": "button",
@@ -79,15 +107,15 @@ def _answer(at: Standing, question: Checkpoint, verb: str, offered: int) -> Bloc
     }
     if verb == question.verbs[0]:
         button["style"] = "primary"
-    if verb in _ASKED_TWICE:
-        where = f"{one_line(at.resource_name, _NAME)}, {at.name}, {at.path}. {_ASKED_TWICE[verb]}"
+    if verb in ASKED_TWICE:
+        where = f"{one_line(at.resource_name, _NAME)}, {at.name}, {at.path}. {ASKED_TWICE[verb]}"
         button["confirm"] = dialog(f"{text}?", where, text)
     return button
 
 
 def _text(at: Standing, verb: str, offered: int) -> str:
     if at.is_pull_request:
-        return LOOK
+        return f"Approve {head_of(at)}" if _approves_merge(at, verb) else LOOK
     if verb == "decide":
         return f"All {offered}" if offered else "All"
     return label_of(verb, at.name)

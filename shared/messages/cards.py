@@ -10,7 +10,7 @@ from shared.messages.escaping import mrkdwn, one_line, sentence
 from shared.messages.form_fields import sections
 from shared.messages.happened import happened
 from shared.messages.links import link_of
-from shared.messages.needed import command, footer, given, in_the_channel, needed
+from shared.messages.needed import command, footer, given, in_the_channel, needed, resume
 from shared.messages.standing import Standing
 from state_schema.migration import CheckpointKind, Status
 
@@ -57,6 +57,8 @@ def _blocks(at: Standing, offered: tuple[str, ...]) -> list[Block]:
     ]
     if at.form is not None:
         blocks += map(section, sections(at.form))
+    if at.question is not None:
+        blocks.append(section(f"*How to resume*\n{resume(at, at.question)}"))
     if row := button_row(at, offered):
         blocks.append(actions(row))
     if at.question is not None:

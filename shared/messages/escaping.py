@@ -65,7 +65,7 @@ def is_address(url: object) -> bool:
 
 def as_plain(text: str) -> str:
     """Slack's markup as a terminal shows it: a link or a date by its label, entities as their characters."""
-    shown = _LINK.sub(lambda match: match[2] or match[1], text)
+    shown = _LINK.sub(lambda match: match[2] or match[1].replace("!subteam^", "@"), text)
     for character, entity in reversed(_ENTITIES.items()):
         shown = shown.replace(entity, character)
     return shown

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from shared.domain.choosing import usage
 from shared.domain.display import phases_of
-from shared.messages.buttons import verbs_shown
+from shared.domain.learnt import Usual
+from shared.domain.permissions import APPROVE
+from shared.messages.approvals import approvals, head_of, taken, voided
+from shared.messages.buttons import ways
 from shared.messages.escaping import code, mrkdwn, sentence, words
 from shared.messages.happened import remaining
 from shared.messages.people import moment, person, who_may
@@ -18,7 +21,7 @@ COMMAND = "/migrate"
 def needed(at: Standing) -> str:
     """One or two sentences in Slack's markup."""
     if at.question is not None:
-        return _from_people(at.question)
+        return " ".join(filter(None, (_from_people(at.question, at.usual), approvals(at, at.question))))
     if at.status in {"completed", "aborted"}:
         return "Nothing more."
     if at.track is None:
@@ -54,16 +57,18 @@ def _frozen(at: Standing, until: datetime) -> str:
     )
 
 
-def _from_people(question: Checkpoint) -> str:
+def _from_people(question: Checkpoint, usual: Usual | None) -> str:
     if question.reason != "failure":
         return sentence(mrkdwn(question.ask, 1000))
     ways = {
+        "approve": "*Approve* accepts what was merged",
         "retry": "*Retry* does the step again once the cause is put right",
         "skip": "*Skip* goes on without it",
         "block": "*Mark blocked* lets it rest",
         "rollback": "*Roll back* takes back what it did",
     }
-    return f"{'; '.join(ways[verb] for verb in question.verbs if verb in ways)}."
+    mostly = f" {str(usual).capitalize()}." if usual else ""
+    return f"{'; '.join(ways[verb] for verb in question.verbs if verb in ways)}.{mostly}"
 
 
 def _before_the_start(at: Standing) -> str:
@@ -86,6 +91,23 @@ def given(at: Standing) -> str:
     return "<choice>" if at.wants_one else "all"
 
 
+def resume(at: Standing, question: Checkpoint) -> str:
+    """How to go on from here, in a sentence; the buttons follow it."""
+    if at.is_pull_request and APPROVE in ways(at, question)[1:]:
+        return f"Approve {code(head_of(at))}, then merge it on GitHub; a push in between makes the approval void."
+    if at.is_pull_request:
+        return "Merge the pull request on GitHub: this card follows by itself, and the button looks at once."
+    match question.kind:
+        case "approval":
+            return "The button approves exactly what this card shows; if that changes, it is asked anew."
+        case "confirmation":
+            return "The button says that it is so, and the migration goes on."
+        case "decision":
+            return "Choose with a button; nothing starts before."
+        case "intervention":
+            return "Choose what is to be done; until then nothing goes on here."
+
+
 def in_the_channel(at: Standing, question: Checkpoint) -> str:
     """The same answers as text: Slack takes no slash command in a thread."""
     if at.form is not None:
@@ -95,14 +117,14 @@ def in_the_channel(at: Standing, question: Checkpoint) -> str:
     if question.kind == "decision":
         some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
         return f"In the channel: {some} for some, {every} for all."
-    commands = ", ".join(code(command(at, verb)) for verb in verbs_shown(question))
+    commands = ", ".join(code(command(at, verb)) for verb in ways(at, question))
     return f"In the channel: {commands}"
 
 
 def footer(at: Standing) -> Iterator[str]:
     """Small print: who may answer and since when they are asked; the phases; warnings."""
     if at.question is not None:
-        yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}.{_reminded(at.question)}"
+        yield f"{who_may(at, at.question)} Asked {moment(at.question.opened_at)}.{_reminded(at.question)}{taken(at.question)}"
     if phases := _phases(at):
         yield phases
     if at.view.state.plan != at.view.campaign.plan:
@@ -112,8 +134,10 @@ def footer(at: Standing) -> Iterator[str]:
 
 
 def _reminded(question: Checkpoint) -> str:
-    times = "once" if question.reminded == 1 else f"{question.reminded} times"
-    return f" Reminded {times}." if question.reminded else ""
+    times = {1: "once", 2: "twice"}.get(question.reminded, f"{question.reminded} times")
+    escalated = f"escalated {moment(question.escalated_at)}" if question.escalated_at else ""
+    said = ", ".join(part for part in (f"reminded {times}" if question.reminded else "", escalated) if part)
+    return f" {said[0].upper()}{said[1:]}." if said else ""
 
 
 def _phases(at: Standing) -> str:
@@ -128,6 +152,8 @@ def _phases(at: Standing) -> str:
 def _warnings(at: Standing) -> Iterator[str]:
     step = at.step
     seen = step.seen if step else None
+    if void := voided(at):
+        yield void
     if at.question is not None and at.question.overdue and at.question.overdue_at is not None:
         yield f"Overdue since {moment(at.question.overdue_at)}; nothing goes on here without an answer."
     if at.is_pull_request and isinstance(seen, PullRequestSeen) and seen.review == "changes_requested":

@@ -17,8 +17,9 @@ def what(item: Parked) -> str:
         case Act(verb=verb, migration=migration, track=track, checkpoint=answered):
             where = answered.track if answered else track
             return f"{verb} {migration}" + (f" in {where}" if where else "")
-        case Command(text=text, channel=channel):
-            return one_line(f"/migrate {text}", _SHOWN) + (f" in {channel}" if channel else "")
+        case Command(text=text, channel=channel, about=about):
+            where = f" in {channel}" if channel else f" at {about}" if about else ""
+            return one_line(f"/migrate {text}", _SHOWN) + where
         case None:
             return one_line(f"{item.size:,} bytes of {item.queue} that nobody can read: {item.raw}", _SHOWN)
 

@@ -6,11 +6,12 @@ from typing import Final, assert_never
 from shared.messages.escaping import as_plain, code, mrkdwn, sentence, words
 from shared.messages.links import address_in_words
 from shared.messages.moves import moved_text
-from shared.messages.people import in_utc, moment, person
+from shared.messages.people import in_utc, mentions, moment, person
 from shared.messages.verbs import label_of
 from state_schema import events as e
 from state_schema.events import Event, Recorded
 from state_schema.migration import PullRequestSeen, Seen
+from state_schema.reminders import TOPIC
 
 LAST: Final = 10
 """Events in an answer."""
@@ -24,7 +25,8 @@ _AboutWork = (
 )  # fmt: skip
 _AboutPeople = (
     e.StepSkipped | e.StepBlocked | e.RollbackOrdered | e.ChoicesOffered | e.CheckpointOpened | e.CheckpointReminded
-    | e.CheckpointOverdue | e.CheckpointDecided
+    | e.CheckpointEscalated | e.RemindersMoved | e.CheckpointOverdue
+    | e.CheckpointAssigned | e.ApprovalGiven | e.ApprovalVoided | e.CheckpointDecided
 )  # fmt: skip
 
 
@@ -119,13 +121,33 @@ def _asked(event: _AboutPeople, limit: int) -> str:
             return f"asks: {sentence(mrkdwn(checkpoint.ask, limit))}"
         case e.CheckpointReminded():
             return "was not answered yet: people are reminded."
+        case e.CheckpointEscalated(to=to):
+            return (
+                f"was not answered for long: {', '.join(map(_target, to))} {'hears' if len(to) == 1 else 'hear'} of it."
+            )
+        case e.RemindersMoved(remind_at=None, escalate_at=None):
+            return "is reminded of no more: the campaign's reminders changed."
+        case e.RemindersMoved(remind_at=remind_at, escalate_at=escalate_at):
+            first = min(at for at in (remind_at, escalate_at) if at is not None)
+            return f"is reminded of next at {in_utc(first)}."
         case e.CheckpointOverdue():
             return "was not answered in time; it stays open."
+        case e.CheckpointAssigned(to=to):
+            return f"is taken care of by {person(to)}."
+        case e.ApprovalGiven(note=note):
+            return f"was approved, as one of several{f' ({words(note, limit)})' if note else ''}."
+        case e.ApprovalVoided(actors=actors, reason=reason):
+            who = ", ".join(map(person, actors[:10]))
+            return f"is no longer approved by {who}: {sentence(words(reason, limit))}"
         case e.CheckpointDecided(verb=verb, choices=choices, note=note):
             chosen = f", {len(choices):,} chosen" if choices is not None else ""
             return f"was answered: {label_of(verb)}{chosen}{f' ({words(note, limit)})' if note else ''}."
         case _:
             assert_never(event)
+
+
+def _target(target: str) -> str:
+    return "the alert topic" if target == TOPIC else mentions((target,))
 
 
 def _seen(seen: Seen) -> str:

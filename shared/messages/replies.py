@@ -9,12 +9,14 @@ from typing import Final
 
 from shared.domain.form_words import shown
 from shared.domain.view import Decision, Refusal
+from shared.messages.approvals import answer_to_one_of_several
 from shared.messages.escaping import code, mrkdwn
 from shared.messages.links import address_in_words
 from shared.messages.needed import COMMAND
 from shared.messages.people import with_mentions
 from shared.messages.status_page import counted
 from shared.messages.verbs import done, label_of
+from state_schema.answers import Answer, refused
 from state_schema.events import CheckpointDecided, Event
 from state_schema.ids import TrackName
 from state_schema.migration import Migration
@@ -32,53 +34,41 @@ _WORDS: Final = {
     "failed": "failed",
     "blocked": "is blocked",
 }
-_NAMES_PEOPLE: Final = frozenset({"already_decided", "already_excepted", "already_frozen", "second_person"})
-_HELP: Final = {
-    "start": "start <resource>",
-    "abort": "abort <resource>",
-    "status": "status [resource]",
-    "history": "history <resource>",
-    "help": "help",
-    "move": "move <resource> <plan>@<version>",
-    "pause": "pause [all | wave N | environment E | migration R] [reason]",
-    "resume": "resume [all | wave N | environment E | migration R]",
-    "freeze": "freeze all | campaign | wave N | environment E | migration R until <moment> [reason]",
-    "except": "except <resource> <environment> [reason]",
-    "open-wave": "open-wave <N>",
-    "next": "next",
-    "decide": "decide <resource> [environment] all | <item> … | <field>=<value> …",
-}
+_NAMES_PEOPLE: Final = frozenset(
+    {
+        "already_assigned", "already_decided", "already_excepted", "already_frozen", "not_of_the_campaign", "second_person",
+    }
+)  # fmt: skip
 
 
-def refusal_text(refusal: Refusal) -> str:
+def refusal_answer(refusal: Refusal) -> Answer:
     """Why nothing was done, and what to do next."""
     text = mrkdwn(refusal.message, 1500)
     if refusal.reason_code in _NAMES_PEOPLE:
         text = with_mentions(text)
-    return f"{text} {mrkdwn(refusal.next_step, 1000)}".strip()
+    then = mrkdwn(refusal.next_step, 1000)
+    return refused(refusal.reason_code, text).model_copy(update={"next_steps": (then,) if then else ()})
 
 
 def answer_text(decision: Decision, signal: Act) -> str:
-    """What was done, and where the migration is now, in one sentence."""
-    if decision.refusal is not None:
-        return refusal_text(decision.refusal)
+    """What was done, and where the migration is now, in one sentence; of an act that was not refused."""
     if decision.looks:
-        return f"Looking at {', '.join(map(address_in_words, decision.looks[:_LISTED]))} now."
+        return look_text(decision.looks)
     state = decision.view.state
     decided = next((event for event in decision.events if isinstance(event, CheckpointDecided)), None)
     if not decision.events:
         return f"{code(signal.verb)} was taken before; nothing changed at {state.resource.id}."
+    if decided is None and (said := answer_to_one_of_several(decision)):
+        return said
     if decided is None:
         where = f" to {signal.move.to}" if signal.move else ""
         return f"{done(signal.verb)} {state.resource.id}{where}{_now(state, _tracks(decision.events))}."
     return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(state, [decided.track])}."
 
 
-def help_text(verbs: Sequence[str]) -> str:
-    """Every command of this campaign's plan, one on a line."""
-    usages = (_HELP.get(verb) or f"{verb} <resource> [environment]" for verb in verbs)
-    lines = [code(f"{COMMAND} {usage}", 120) for usage in usages]
-    return _within("What you can write in this channel (slash commands do not work in threads):", lines)
+def look_text(addresses: Sequence[str]) -> str:
+    """What is being looked at."""
+    return f"Looking at {', '.join(map(address_in_words, addresses[:_LISTED]))} now."
 
 
 def unknown_command_text(text: str, known: Sequence[str]) -> str:
@@ -116,8 +106,12 @@ def unknown_campaign_text(campaign: str, known: Sequence[str]) -> str:
 
 def status_text(campaign: str, summaries: Sequence[Summary]) -> str:
     """The campaign, or one migration, in a few lines; those that people can act on come first."""
-    ranked = sorted(summaries, key=lambda row: (not row.actionable, row.status == "completed", row.wave, row.resource))
-    return _within(f"*{mrkdwn(campaign, 60)}*: {counted(summaries)}", [_row(row) for row in ranked])
+    return within(f"*{mrkdwn(campaign, 60)}*: {counted(summaries)}", [_row(row) for row in ranked(summaries)])
+
+
+def ranked(summaries: Sequence[Summary]) -> list[Summary]:
+    """Those that people can act on first, those that are over last; then by wave and resource."""
+    return sorted(summaries, key=lambda row: (not row.actionable, row.status == "completed", row.wave, row.resource))
 
 
 def _row(row: Summary) -> str:
@@ -128,7 +122,7 @@ def _row(row: Summary) -> str:
     return f"• *{name}* · {code(row.word, 80)}{now}{follows}{typed}"
 
 
-def _within(title: str, lines: Sequence[str]) -> str:
+def within(title: str, lines: Sequence[str]) -> str:
     """The title and as many whole lines as a reply holds."""
     shown, room = [title], _LONGEST - len(title)
     for line in lines:

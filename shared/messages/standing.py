@@ -7,6 +7,7 @@ from typing import Final
 from shared.domain.display import waits_for, word_of
 from shared.domain.freezing import freezes_over
 from shared.domain.gate import environment_of
+from shared.domain.learnt import Usual, usual
 from shared.domain.view import View
 from shared.messages.escaping import one_line
 from state_schema.forms import Form
@@ -74,6 +75,11 @@ class Standing:
     def question(self) -> Checkpoint | None:
         """What a person is asked here and now."""
         return self.step.checkpoint if self.step and self.view.state.status not in _OVER else None
+
+    @cached_property
+    def usual(self) -> Usual | None:
+        """What people mostly did in a situation like this one; None where too little is known."""
+        return usual(self.view.gate, self.path, self.step, self.question) if self.step else None
 
     @cached_property
     def freeze(self) -> Freeze | None:

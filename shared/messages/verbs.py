@@ -36,6 +36,13 @@ _DONE: Final = {
     "move": "Moved",
     "start": "Started",
 }
+_TO_DO: Final = {
+    "run-migration": "run the migration of",
+    "open-pr": "open a pull request for",
+    "block": "block",
+    "decide": "decide for",
+    "assign": "assign a checkpoint of",
+}
 LOOK: Final = "Check now"
 """What answers an approval of a pull request: a look at it, never a claim about it."""
 
@@ -44,6 +51,13 @@ def label_of(verb: str, track: str = SHARED_TRACK) -> str:
     """`deploy` is "Deploy to prod-us", `infra-applied` is "Infra applied"."""
     known = _LABELS.get(verb) or verb.replace("-", " ").capitalize()
     return f"{known} to {track}" if verb == "deploy" and track != SHARED_TRACK else known
+
+
+def to_do(verb: str) -> str:
+    """After "Can't": `deploy`, `run the migration of`; a plan's own word is repeated as it is."""
+    if verb in _TO_DO:
+        return _TO_DO[verb]
+    return _LABELS[verb].lower() if verb in _LABELS else f"take `{verb}` for"
 
 
 def done(verb: str) -> str:

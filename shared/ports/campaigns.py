@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from state_schema.applied import CampaignApplied
 from state_schema.campaign import Campaign
 from state_schema.control import ControlRecorded
 from state_schema.gate import Gate
@@ -19,6 +20,17 @@ class CampaignCommit:
     campaign: Campaign
     actor: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """The history of a campaign, oldest first, and the hash of its last record as it was when the campaign was written.
+
+    `tail` is empty where the campaign was last written before its history had hashes.
+    """
+
+    records: tuple[CampaignApplied, ...]
+    tail: str
 
 
 class Plans(Protocol):
@@ -41,7 +53,11 @@ class Campaigns(Protocol):
         ...
 
     def save(self, commit: CampaignCommit) -> None:
-        """Writes it and one history record; StaleStateError where its version is no longer `before`."""
+        """Writes it and one history record, chained to the one before; StaleStateError where its version is not `before`."""
+        ...
+
+    def history(self, campaign: str) -> Applications:
+        """All that was ever applied; nothing where the campaign is not there. PermanentError where a record is unreadable."""
         ...
 
     def names(self) -> Sequence[str]:

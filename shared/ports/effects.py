@@ -33,11 +33,17 @@ class Effects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PostedCard:
-    """Where a track's card is, and which version of the state it shows."""
+    """Where a track's card is, and which version of the state it shows.
+
+    `told`: up to which version its thread tells what happened. `telling`, where it is more: a message of the thread that
+    tells up to there may be posted already (a crash between posting and noting).
+    """
 
     channel: str
     ts: str
     version: int
+    told: int = 0
+    telling: int = 0
 
 
 class PostedCards(Protocol):
@@ -48,5 +54,5 @@ class PostedCards(Protocol):
         ...
 
     def save(self, card: str, posted: PostedCard) -> None:
-        """Notes it, unless a newer version is noted already."""
+        """Notes it, unless a newer version, or one of which more is told, is noted already."""
         ...

@@ -54,6 +54,18 @@ class PullRequests(Protocol):
         ...
 
 
+class Comments(Protocol):
+    """Talks on pull requests. NotFoundError where it is gone; RetryableError(delay) where GitHub limits us or is down."""
+
+    def find(self, repository_id: int, number: int, marker: str, after: int) -> bool:
+        """Whether a comment of ours, newer than the comment with the id `after`, holds `marker`."""
+        ...
+
+    def post(self, repository_id: int, number: int, body: str) -> None:
+        """One more comment (Markdown) in the conversation of the pull request."""
+        ...
+
+
 class Contents(Protocol):
     """Reads a folder of a repository."""
 

@@ -40,7 +40,10 @@ class Inbox(Protocol):
         ...
 
     def release(self, queue: str, message: Message, delay: int = 0) -> None:
-        """Back to the queue, visible after `delay` seconds; after MAX_RECEIVES receives to the dead-letter queue."""
+        """Back to the queue, visible after `delay` seconds; after `names.max_receives` to the dead-letter queue.
+
+        The embedded queues leave alone what was given back already; on SQS the last word counts.
+        """
         ...
 
     def depth(self, queue: str) -> int:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from shared.ports.campaigns import Campaigns, Controls, Plans
-from shared.ports.migrations import History, MigrationIndex, Migrations
+from shared.ports.groups import Groups
+from shared.ports.migrations import History, MigrationIndex, Migrations, Watches
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What is known: plans, campaigns with their gates, migrations with their history, and the list of them."""
+    """What is known: plans, campaigns with their gates, migrations with their history, the list of them, and who
+    waits for what.
+    """
 
     campaigns: Campaigns
     controls: Controls
@@ -16,3 +19,5 @@ class Store:
     index: MigrationIndex
     migrations: Migrations
     history: History
+    watches: Watches
+    groups: Groups

@@ -39,8 +39,8 @@ def sighting_of(
     action = text(field(payload, "action"))
     if action not in ACTIONS.get(event, frozenset()) or _is_own_echo(event, action, payload, own_app):
         return None
-    repository = _positive(field(payload, "repository", "id"))
-    number = _positive(field(payload, *_NUMBER[event]))
+    repository = positive(field(payload, "repository", "id"))
+    number = positive(field(payload, *_NUMBER[event]))
     if repository is None or number is None:
         return None
     return Sighting(
@@ -60,11 +60,11 @@ def _is_own_echo(event: str, action: str, payload: object, own_app: int | None) 
     """
     if own_app is None or event == "workflow_run" or action == "closed":
         return False
-    return _positive(field(payload, "sender", "id")) == own_app
+    return positive(field(payload, "sender", "id")) == own_app
 
 
-def _positive(value: object) -> int | None:
-    """An id; `type` rather than `isinstance`, because True is an int as well."""
+def positive(value: object) -> int | None:
+    """The value where it can be an id, else None; `type` rather than `isinstance`, because True is an int as well."""
     return value if type(value) is int and 0 < value < _LARGEST_ID else None
 
 

@@ -19,6 +19,8 @@ MAX_TEXT: Final = 3000
 ACT: Final = "act:"
 """The action id of our buttons is `act:<verb>`, or `act:<verb>:<number>` where several say the same verb."""
 LINK: Final = "link:"
+SAY: Final = "say:"
+"""Of a suggestion it is `say:<number>`; its value is the command, as it would be typed."""
 
 # The same shapes as in `state_schema.ids`; a test compares them.
 MIGRATION: Final = re.compile(r"[a-z0-9._-]{1,60}/[a-z0-9._-]{1,60}")
@@ -30,7 +32,7 @@ _SLACK_ID: Final = re.compile(r"[A-Z0-9_]{1,40}")
 _RESPONSE_URL: Final = re.compile(r"https?://[\x21-\x7e]{1,500}")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LARGEST_ATTEMPT: Final = 10**6
-_LONGEST_VALUE: Final = 2000
+LONGEST_VALUE: Final = 2000
 """Characters; Slack's own limit for a button's value. What is longer is cut, and so no JSON any more."""
 _LONGEST_CHOICE: Final = 200
 
@@ -41,34 +43,53 @@ def act_of(payload: object, *, team: str, at: str) -> Message | None:
     `at` is ISO 8601 with a zone. RejectedDeliveryError: 401 where workspace or person are of another team
     (Slack Connect), 400 where our own button cannot be read; Slack marks such a click, so the person sees it failed.
     """
-    _require_team({text(field(payload, "team", "id")), text(field(payload, "user", "team_id"))}, team)
-    action = _first_action(payload)
+    require_team({text(field(payload, "team", "id")), text(field(payload, "user", "team_id"))}, team)
+    action = first_action(payload)
     action_id = text(field(action, "action_id"))
     if field(payload, "type") != "block_actions" or not action_id.startswith(ACT):
         return None
     user = text(field(payload, "user", "id"))
-    button = read_json(text(field(action, "value"))[:_LONGEST_VALUE])
+    button = read_json(text(field(action, "value"))[:LONGEST_VALUE])
     return {
         "kind": "act",
         "id": _act_id(payload, action, user),
         "at": at,
-        "migration": _shaped(MIGRATION, field(button, "m"), "migration"),
-        "actor": _actor(team, user),
-        "verb": _shaped(VERB, action_id.removeprefix(ACT).partition(":")[0], "verb"),
-        "checkpoint": {
-            "track": _shaped(TRACK, field(button, "t"), "track"),
-            "step": _shaped(STEP, field(button, "s"), "step"),
-            "attempt": _attempt(field(button, "a")),
-            "digest": _shaped(DIGEST, field(button, "d"), "digest"),
-        },
+        "migration": shaped(MIGRATION, field(button, "m"), "migration"),
+        "actor": actor_of(team, user),
+        "verb": shaped(VERB, action_id.removeprefix(ACT).partition(":")[0], "verb"),
+        "checkpoint": checkpoint_of(button),
         "choices": _choices(field(button, "c")),
-        "reply_to": _reply_to(text(field(payload, "response_url")), text(field(payload, "channel", "id")), user),
+        "reply_to": answers_go_to(text(field(payload, "response_url")), text(field(payload, "channel", "id")), user),
+    }
+
+
+def said_of(payload: object, *, team: str, at: str) -> Message | None:
+    """The `Command` of a click on a suggestion; None for every other interaction. Errors as of `act_of`."""
+    require_team({text(field(payload, "team", "id")), text(field(payload, "user", "team_id"))}, team)
+    action = first_action(payload)
+    if field(payload, "type") != "block_actions" or not text(field(action, "action_id")).startswith(SAY):
+        return None
+    said, user, channel = (
+        text(field(action, "value")),
+        text(field(payload, "user", "id")),
+        field(payload, "channel", "id"),
+    )
+    if not said.strip() or len(said) > LONGEST_VALUE or any("\ud800" <= character <= "\udfff" for character in said):
+        raise RejectedDeliveryError(400, "the suggestion cannot be read; type the command")
+    return {
+        "kind": "command",
+        "id": _act_id(payload, action, user),
+        "at": at,
+        "actor": actor_of(team, user),
+        "text": said.strip(),
+        "channel": _slack_id(text(channel)),
+        "reply_to": answers_go_to(text(field(payload, "response_url")), text(channel), user),
     }
 
 
 def is_link(payload: object) -> bool:
     """Whether the person followed a link button (`link:…`), which Slack tells us although nobody has to do anything."""
-    return text(field(_first_action(payload), "action_id")).startswith(LINK)
+    return text(field(first_action(payload), "action_id")).startswith(LINK)
 
 
 def command_of(form: Mapping[str, str], *, team: str, at: str) -> Message:
@@ -76,17 +97,17 @@ def command_of(form: Mapping[str, str], *, team: str, at: str) -> Message:
 
     RejectedDeliveryError: 401 for another workspace, 400 where the person or the trigger is missing.
     """
-    _require_team({form.get("team_id", "")}, team)
+    require_team({form.get("team_id", "")}, team)
     user = form.get("user_id", "")
     channel = form.get("channel_id", "")
     return {
         "kind": "command",
-        "id": _signal_id(form.get("trigger_id", "")),
+        "id": signal_id(form.get("trigger_id", "")),
         "at": at,
-        "actor": _actor(team, user),
+        "actor": actor_of(team, user),
         "text": form.get("text", "").strip(),
         "channel": _slack_id(channel),
-        "reply_to": _reply_to(form.get("response_url", ""), channel, user),
+        "reply_to": answers_go_to(form.get("response_url", ""), channel, user),
     }
 
 
@@ -95,13 +116,23 @@ def group_of(message: Message, team: str) -> str:
     return str(message["migration"]) if message["kind"] == "act" else f"command:{team}/{message['channel'] or '-'}"
 
 
-def _require_team(given: set[str], team: str) -> None:
+def checkpoint_of(button: object) -> Message:
+    """The `CheckpointRef` in a button's value; RejectedDeliveryError(400) where it cannot be read."""
+    return {
+        "track": shaped(TRACK, field(button, "t"), "track"),
+        "step": shaped(STEP, field(button, "s"), "step"),
+        "attempt": _attempt(field(button, "a")),
+        "digest": shaped(DIGEST, field(button, "d"), "digest"),
+    }
+
+
+def require_team(given: set[str], team: str) -> None:
     """Refuses everything while no team is configured."""
     if not team or given - {""} != {team}:
         raise RejectedDeliveryError(401, "this workspace is not the one that WAYMARK_SLACK_TEAM names")
 
 
-def _first_action(payload: object) -> object:
+def first_action(payload: object) -> object:
     """A click is one action; Slack sends it in a list."""
     actions = field(payload, "actions")
     return actions[0] if isinstance(actions, list) and actions else None
@@ -112,12 +143,12 @@ def _act_id(payload: object, action: object, user: str) -> str:
     trigger = text(field(payload, "trigger_id"))
     moment = text(field(action, "action_ts"))
     if trigger or not moment:
-        return _signal_id(trigger)
+        return signal_id(trigger)
     place = text(field(payload, "container", "message_ts"))
-    return _signal_id(f"{moment}/{user}/{place}/{text(field(action, 'action_id'))}")
+    return signal_id(f"{moment}/{user}/{place}/{text(field(action, 'action_id'))}")
 
 
-def _signal_id(source: str) -> str:
+def signal_id(source: str) -> str:
     """At most 128 characters, as SQS wants a de-duplication id."""
     if not source:
         raise RejectedDeliveryError(400, "the interaction has no trigger_id")
@@ -125,7 +156,8 @@ def _signal_id(source: str) -> str:
     return f"slack:{source if plain else hashlib.sha256(source.encode(errors='replace')).hexdigest()}"
 
 
-def _actor(team: str, user: str) -> str:
+def actor_of(team: str, user: str) -> str:
+    """The `Person`; RejectedDeliveryError(400) where there is no user."""
     if not _SLACK_ID.fullmatch(user):
         raise RejectedDeliveryError(400, "the interaction names no user")
     return f"slack:{team}/{user}"
@@ -135,7 +167,8 @@ def _slack_id(value: str) -> str | None:
     return value if _SLACK_ID.fullmatch(value) else None
 
 
-def _reply_to(response_url: str, channel: str, user: str) -> Message:
+def answers_go_to(response_url: str, channel: str, user: str) -> Message:
+    """The `ReplyTo`; an address that is none is left out."""
     return {
         "response_url": response_url if _RESPONSE_URL.fullmatch(response_url) else None,
         "channel": _slack_id(channel),
@@ -143,7 +176,8 @@ def _reply_to(response_url: str, channel: str, user: str) -> Message:
     }
 
 
-def _shaped(shape: re.Pattern[str], value: object, name: str) -> str:
+def shaped(shape: re.Pattern[str], value: object, name: str) -> str:
+    """The value, where it is text of that shape; else RejectedDeliveryError(400) names it."""
     if not isinstance(value, str) or not shape.fullmatch(value):
         raise RejectedDeliveryError(400, f"the button's {name} cannot be read; use a newer card")
     return value

@@ -1,9 +1,11 @@
 """The simulator's own stores and claims, with nothing that goes wrong: they must keep the contracts of the real ones."""
 
 from tests.adapters.store_subjects import Stores
+from tests.fakes.pace import FakePace
 from tests.fakes.stores import (
     FakeCampaigns,
     FakeDueTimes,
+    FakeGroups,
     FakeHistory,
     FakeMigrationIndex,
     FakePlans,
@@ -45,6 +47,8 @@ def simulated_stores() -> Stores:
         campaigns=FakeCampaigns(world),
         controls=BorderedControls(world, faults, changed=lambda _: None),
         posted_cards=BorderedCards(faults),
+        pace=FakePace(),
+        groups=FakeGroups(world),
         parked=BorderedParking(faults),
     )
 

@@ -12,7 +12,9 @@ from sqlalchemy import Engine
 from shared.adapters.dynamodb_campaigns import DynamoCampaigns, DynamoPlans
 from shared.adapters.dynamodb_cards import DynamoPostedCards
 from shared.adapters.dynamodb_controls import DynamoControls
+from shared.adapters.dynamodb_groups import DynamoGroups
 from shared.adapters.dynamodb_migrations import DynamoMigrations
+from shared.adapters.dynamodb_pace import DynamoPace
 from shared.adapters.dynamodb_parking import DynamoParking
 from shared.adapters.dynamodb_reads import DynamoDueTimes, DynamoHistory, DynamoMigrationIndex, DynamoWatches
 from shared.adapters.dynamodb_tables import create_tables
@@ -20,21 +22,27 @@ from shared.adapters.sql_campaigns import SqlCampaigns, SqlPlans
 from shared.adapters.sql_cards import SqlPostedCards
 from shared.adapters.sql_controls import SqlControls
 from shared.adapters.sql_engine import open_engine
+from shared.adapters.sql_groups import SqlGroups
 from shared.adapters.sql_migrations import SqlMigrations
+from shared.adapters.sql_pace import SqlPace
 from shared.adapters.sql_parking import SqlParking
 from shared.adapters.sql_reads import SqlDueTimes, SqlHistory, SqlMigrationIndex, SqlWatches
 from shared.ports.campaigns import CampaignCommit, Campaigns, Controls, Plans
 from shared.ports.effects import PostedCards
+from shared.ports.groups import Groups
 from shared.ports.migrations import DueTimes, History, MigrationIndex, Migrations, Watches
+from shared.ports.pace import Pace
 from shared.ports.parking import Parking
 from state_schema.plan import Plan
 from tests.builders import ACTOR, NOW, a_campaign, a_plan
 from tests.engines import a_dynamodb_client
+from tests.fakes.pace import FakePace
 from tests.fakes.parking import FakeParking
 from tests.fakes.stores import (
     FakeCampaigns,
     FakeControls,
     FakeDueTimes,
+    FakeGroups,
     FakeHistory,
     FakeMigrationIndex,
     FakeMigrations,
@@ -57,7 +65,9 @@ class Stores:
     plans: Plans
     campaigns: Campaigns
     controls: Controls
+    groups: Groups
     posted_cards: PostedCards
+    pace: Pace
     parked: Parking
 
     def with_campaign(self, campaign: str = "airflow-3", plan: Plan | None = None) -> "Stores":
@@ -78,7 +88,9 @@ def sql_stores(engine: Engine) -> Stores:
         plans=plans,
         campaigns=SqlCampaigns(engine),
         controls=SqlControls(engine),
+        groups=SqlGroups(engine),
         posted_cards=SqlPostedCards(engine),
+        pace=SqlPace(engine),
         parked=SqlParking(engine),
     )
 
@@ -94,7 +106,9 @@ def dynamo_stores(client: DynamoDBClient, state: str, effects: str) -> Stores:
         plans=plans,
         campaigns=DynamoCampaigns(client, state),
         controls=DynamoControls(client, state),
+        groups=DynamoGroups(client, state),
         posted_cards=DynamoPostedCards(client, effects),
+        pace=DynamoPace(client, effects),
         parked=DynamoParking(client, state),
     )
 
@@ -118,7 +132,9 @@ def _in_memory(_: pytest.FixtureRequest) -> Stores:
         plans=FakePlans(world),
         campaigns=FakeCampaigns(world),
         controls=FakeControls(world),
+        groups=FakeGroups(world),
         posted_cards=FakePostedCards(),
+        pace=FakePace(),
         parked=FakeParking(),
     )
 

@@ -8,11 +8,15 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from shared.adapters import dynamodb_keys as keys
 from shared.adapters.dynamodb_client import packed, unpacked
-from shared.app.audit import audit_campaign, audit_migration, migrations_of
+from shared.app.audit import audit_acts, audit_applications, audit_migration, migrations_of
+from shared.domain.audit import Audited
+from shared.domain.history import chained
+from shared.ports.campaigns import CampaignCommit
 from shared.ports.store import Store
 from state_schema.model import SCHEMA_VERSION
 from tests.adapters.store_subjects import dynamo_stores, new_tables
-from tests.builders import CAMPAIGN, A, B
+from tests.adapters.test_controls_contract import paused
+from tests.builders import ACTOR, CAMPAIGN, NOW, A, B, a_campaign
 from tests.engines import a_dynamodb_client
 from tests.histories import store_histories
 
@@ -29,7 +33,8 @@ class Table:
         made = dynamo_stores(client, self.name, effects)
         self.store = Store(
             campaigns=made.campaigns, controls=made.controls, plans=made.plans,
-            index=made.index, migrations=made.migrations, history=made.history,
+            index=made.index, migrations=made.migrations, history=made.history, watches=made.watches,
+            groups=made.groups,
         )  # fmt: skip
         store_histories(self.store, LENGTH)
 
@@ -57,9 +62,66 @@ def test_what_nobody_touched_is_intact(table: Table) -> None:
     listed = migrations_of(CAMPAIGN, store=table.store)
 
     assert listed.migrations == (A, B)
-    assert audit_campaign(CAMPAIGN, listed, store=table.store).findings == ()
+    assert listed.findings == ()
+    assert audit_acts(CAMPAIGN, store=table.store) == Audited(0, None, ())
+    applied = table.store.campaigns.history(CAMPAIGN)
+    assert audit_applications(CAMPAIGN, store=table.store) == Audited(1, applied.tail, (), chained_from=1)
     assert table.found() == []
     assert audit_migration(A, store=table.store).events == LENGTH
+
+
+def test_an_application_that_was_changed_or_removed_is_found(table: Table) -> None:
+    for before in (1, 2):
+        table.store.campaigns.save(CampaignCommit(before, a_campaign(channel=f"C{before}"), ACTOR, NOW))
+    second = keys.key(keys.campaign_pk(CAMPAIGN), keys.event_sk(2))
+    table.client.update_item(
+        TableName=table.name, Key=second,
+        UpdateExpression="SET actor = :x", ExpressionAttributeValues={":x": {"S": "principal:mallory"}},
+    )  # fmt: skip
+    assert [(one.number, one.problem) for one in audit_applications(CAMPAIGN, store=table.store).findings] == [
+        (2, "changed")
+    ]
+
+    table.client.delete_item(TableName=table.name, Key=second)
+    assert [(one.number, one.problem) for one in audit_applications(CAMPAIGN, store=table.store).findings] == [
+        (2, "removed")
+    ]
+
+
+def test_applications_from_before_there_were_hashes_are_read_and_nothing_is_proved_of_them(table: Table) -> None:
+    campaign = keys.campaign_pk(CAMPAIGN)
+    names = {"#p": "previous", "#h": "hash"}
+    table.client.update_item(
+        TableName=table.name, Key=keys.key(campaign, keys.event_sk(1)),
+        UpdateExpression="REMOVE #p, #h", ExpressionAttributeNames=names,
+    )  # fmt: skip
+    table.client.update_item(
+        TableName=table.name, Key=keys.key(campaign, keys.STATE),
+        UpdateExpression="REMOVE #t", ExpressionAttributeNames={"#t": "tail"},
+    )  # fmt: skip
+    assert audit_applications(CAMPAIGN, store=table.store) == Audited(1, None, (), unchained=1)
+
+    table.store.campaigns.save(CampaignCommit(1, a_campaign(channel="C0OTHER"), ACTOR, NOW))
+
+    tail = table.store.campaigns.history(CAMPAIGN).tail
+    assert audit_applications(CAMPAIGN, store=table.store) == Audited(2, tail, (), chained_from=2, unchained=1)
+
+
+def test_an_act_in_anothers_place_is_found(table: Table) -> None:
+    act, tail = paused(1)[1], ""
+    for version in (1, 2, 3):
+        gate, act = paused(version)
+        act = chained(act, tail)
+        tail = act.hash or ""
+        table.store.controls.save(gate.model_copy(update={"tail": tail}), act)
+    assert audit_acts(CAMPAIGN, store=table.store) == Audited(3, tail, (), chained_from=1)
+
+    place = keys.key(keys.campaign_pk(CAMPAIGN), keys.control_sk(1))
+    table.client.put_item(TableName=table.name, Item={**place, "body": {"S": act.model_dump_json()}})
+
+    assert [(one.number, one.problem) for one in audit_acts(CAMPAIGN, store=table.store).findings] == [
+        (2, "moved"), (2, "removed")
+    ]  # fmt: skip
 
 
 def test_a_changed_event_is_found(table: Table) -> None:

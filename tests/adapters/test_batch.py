@@ -1,5 +1,6 @@
 """What a record of an SQS event says about where it came from."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared import names
-from shared.adapters.batch import queue_of, sent_at
+from shared.adapters.batch import queue_of, sent_at, take_batch
+from shared.adapters.worker_logging import worker_logger
+from shared.errors import RetryableError
+from shared.ports.pace import NotYetError
 
 
 def a_record(arn: str, **attributes: str) -> SQSRecord:
@@ -40,3 +44,48 @@ def test_a_message_says_when_it_was_sent() -> None:
     record = a_record("", SentTimestamp="1772442000500")
 
     assert sent_at(record) == datetime(2026, 3, 2, 9, 0, 0, 500_000, tzinfo=UTC)
+
+
+def an_event(*bodies: str) -> dict[str, Any]:
+    records = [
+        {"messageId": body, "receiptHandle": f"r-{body}", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+        for body in bodies
+    ]
+    return {"Records": [{**record, "eventSource": "aws:sqs"} for record in records]}
+
+
+def taken(errors: dict[str, Exception], later: Any) -> list[str]:
+    def take(record: SQSRecord) -> None:
+        if record.body in errors:
+            raise errors[record.body]
+
+    answer = take_batch(an_event("a", "b", "c"), take, worker_logger("test"), later=later)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_what_says_when_to_come_back_is_shown_again_then_and_all_that_failed_stays_in_the_queue() -> None:
+    shown: list[tuple[str, float]] = []
+    errors: dict[str, Exception] = {
+        "a": NotYetError("Others are before it.", 2.5),
+        "c": RetryableError("Slack is down."),
+    }
+
+    failed = taken(errors, lambda record, delay: shown.append((record.receipt_handle, delay)))
+
+    assert (failed, shown) == (["a", "c"], [("r-a", 2.5)])
+
+
+def test_a_queue_that_cannot_show_it_again_leaves_it_to_its_visibility_time() -> None:
+    def later(record: SQSRecord, delay: float) -> None:
+        raise RetryableError("SQS is busy.")
+
+    assert taken({"b": RetryableError("Slack limits our rate.", 30)}, later) == ["b"]
+
+
+def test_whoever_only_waits_for_its_turn_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        taken({"a": NotYetError("Others are before it.", 1), "b": RetryableError("Slack is down.")}, None)
+    assert [(one.levelname, one.message) for one in caplog.records] == [
+        ("INFO", "message waits"),
+        ("ERROR", "message failed"),
+    ]

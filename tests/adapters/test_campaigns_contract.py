@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.audit import Audited
+from shared.domain.audit_chain import audited_chain
 from shared.errors import InvalidInputError, NotFoundError, StaleStateError
-from shared.ports.campaigns import CampaignCommit
+from shared.ports.campaigns import Applications, CampaignCommit
 from shared.ports.effects import PostedCard
 from state_schema.campaign import Campaign
 from tests.adapters.store_subjects import Stores
@@ -108,6 +110,36 @@ def test_a_campaign_that_nobody_applied_is_named(stores: Stores) -> None:
     assert str(missing.value) == ("There is no campaign airflow-3. Apply its file: `migrate campaign apply FILE`.")
 
 
+def test_a_campaign_that_is_not_there_has_no_history(stores: Stores) -> None:
+    assert stores.campaigns.history("airflow-3") == Applications((), "")
+
+
+def test_every_application_is_kept_and_chained_to_the_one_before(stores: Stores) -> None:
+    files = [a_campaign(limits={"active": active}) for active in (1, 2, 1)]
+    for before, campaign in enumerate(files):
+        stores.campaigns.save(applied(campaign, before))
+        stores.campaigns.save(applied(a_campaign("airflow-30"), before))
+
+    found = stores.campaigns.history("airflow-3")
+
+    assert [(one.number, one.actor, one.at) for one in found.records] == [
+        (number, ACTOR, NOW + timedelta(hours=number - 1)) for number in (1, 2, 3)
+    ]
+    assert [Campaign.model_validate(one.campaign) for one in found.records] == files
+    assert [one.previous for one in found.records] == ["", found.records[0].hash, found.records[1].hash]
+    assert audited_chain(found.records, found.tail, 3, "application") == Audited(3, found.tail, (), chained_from=1)
+
+
+def test_an_application_that_lost_leaves_no_trace_in_the_history(stores: Stores) -> None:
+    stores.campaigns.save(applied(a_campaign()))
+    before = stores.campaigns.history("airflow-3")
+
+    with pytest.raises(StaleStateError):
+        stores.campaigns.save(applied(a_campaign(channel="C0OTHER")))
+
+    assert stores.campaigns.history("airflow-3") == before
+
+
 def test_two_thousand_resources_fit(stores: Stores) -> None:
     resources = [
         {"id": f"cluster-{number:04d}", "name": f"Cluster {number} " + "x" * 150, "metadata": {"rank": number}}
@@ -118,6 +150,7 @@ def test_two_thousand_resources_fit(stores: Stores) -> None:
     stores.campaigns.save(applied(large))
 
     assert stores.campaigns.load("airflow-3") == (1, large)
+    assert len(stores.campaigns.history("airflow-3").records) == 1
 
 
 def test_a_card_that_was_never_noted_is_none(stores: Stores) -> None:
@@ -149,3 +182,20 @@ def test_cards_of_two_tracks_do_not_mix(stores: Stores) -> None:
 
     assert stores.posted_cards.load("airflow-3/alpha#prod") is None
     assert stores.posted_cards.load(CARD) == card
+
+
+def test_how_far_a_cards_thread_is_told_is_remembered(stores: Stores) -> None:
+    told = PostedCard("C0MIGRATE", "1700000000.000100", 7, told=5, telling=7)
+    stores.posted_cards.save(CARD, PostedCard("C0MIGRATE", "1700000000.000100", 7, told=5))
+    stores.posted_cards.save(CARD, told)
+
+    assert stores.posted_cards.load(CARD) == told
+
+
+def test_what_is_told_is_never_forgotten(stores: Stores) -> None:
+    told = PostedCard("C0MIGRATE", "1700000000.000100", 8, told=8, telling=8)
+    stores.posted_cards.save(CARD, told)
+
+    stores.posted_cards.save(CARD, PostedCard("C0MIGRATE", "1700000000.000100", 9, told=6, telling=6))
+
+    assert stores.posted_cards.load(CARD) == told

@@ -2,6 +2,8 @@
 
 import pytest
 
+from shared.domain.audit_chain import audited_chain
+from shared.domain.history import chained
 from shared.errors import StaleStateError
 from state_schema.control import ControlRecorded
 from state_schema.gate import Gate, Pause
@@ -53,3 +55,24 @@ def test_the_gate_of_one_campaign_is_not_that_of_another(stores: Stores) -> None
 
     assert stores.controls.gate("airflow-4").pauses == {}
     assert stores.controls.records("airflow-4") == ()
+
+
+def test_the_chain_of_acts_and_its_tail_are_read_back(stores: Stores) -> None:
+    tail, records = "", list[ControlRecorded]()
+    for version in (1, 2, 3):
+        gate, bare = paused(version)
+        records.append(chained(bare, tail))
+        tail = records[-1].hash or ""
+        stores.controls.save(gate.model_copy(update={"tail": tail}), records[-1])
+
+    gate = stores.controls.gate(CAMPAIGN)
+    assert stores.controls.records(CAMPAIGN) == tuple(records)
+    assert audited_chain(stores.controls.records(CAMPAIGN), gate.tail, gate.version, "act").findings == ()
+
+
+def test_what_people_did_next_is_read_back(stores: Stores) -> None:
+    learnt = {"infra.apply|failed|blocking/denied": {"retry": 2, "skip": 1}}
+    gate, record = paused(1)
+    stores.controls.save(gate.model_copy(update={"learnt": learnt}), record)
+
+    assert stores.controls.gate(CAMPAIGN).learnt == learnt

@@ -182,3 +182,17 @@ def test_a_taken_port_is_an_error_and_a_closed_one_is_free_again() -> None:
     server.close()
     server.close()
     Server(FakeDoor(), server.port).close()
+
+
+def test_the_channel_is_a_page_that_loads_nothing(slack: MockSlack, api: str) -> None:
+    client = WebClient("xoxb-1", base_url=api)
+    ts = client.chat_postMessage(channel=CHANNEL, blocks=CARD, text="card")["ts"]
+    client.chat_postMessage(channel=CHANNEL, thread_ts=ts, text="told below")
+
+    shown = requests.get(api.removesuffix("/api/") + "/_sandbox/channel.html", timeout=5)
+
+    assert shown.headers["Content-Type"].startswith("text/html")
+    assert shown.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert "<h2>email.notifications</h2>" in shown.text
+    assert "<summary>1 reply</summary>" in shown.text
+    assert requests.get(f"{api}_sandbox/channel.html?channel=C0EMPTY", timeout=5).status_code == 200

@@ -14,7 +14,7 @@ from shared.adapters.secrets import FixedSecrets
 from shared.adapters.slack import SlackCards
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.names import SLACK_BOT_TOKEN
-from shared.ports.slack import CardChannel
+from shared.ports.slack import CardChannel, SlackDownError, SlackRefusesError
 from tests.fakes.clock import FakeClock
 from tests.fakes.door import FakeDoor
 
@@ -218,3 +218,21 @@ def test_a_proxy_in_the_environment_does_not_come_between_us_and_an_excepted_hos
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert cards.post(CHANNEL, CARD, "Up?", [SECTION])
+
+
+def test_a_permalink_leads_to_the_message_in_our_workspace(cards: CardChannel) -> None:
+    assert isinstance(cards, SlackCards)
+    assert cards.permalink(CHANNEL, "1700000000.000100") == f"https://t1.slack.com/archives/{CHANNEL}/p1700000000000100"
+
+
+def test_what_slack_refuses_and_what_is_wrong_with_slack_can_be_told_apart(
+    slack: MockSlack, cards: CardChannel
+) -> None:
+    slack.fail("chat.postMessage", "is_archived")
+    with pytest.raises(SlackRefusesError):
+        cards.post(CHANNEL, CARD, "Up?", [SECTION])
+    slack.fail("chat.postMessage", "", status=503)
+    with pytest.raises(SlackDownError):
+        cards.post(CHANNEL, CARD, "Up?", [SECTION])
+    with pytest.raises(SlackDownError):
+        cards_at("http://127.0.0.1:9/api/").post(CHANNEL, CARD, "Up?", [SECTION])

@@ -14,6 +14,7 @@ from shared.adapters.envelope import KNOWN
 from shared.adapters.sql_engine import open_engine
 from shared.adapters.sql_queues import SqlQueues
 from shared.names import SIGNALS, skill_queue
+from shared.ports.queues import Message
 from tests.adapters.queue_workers import open_queues
 from tests.fakes.clock import START, FakeClock
 
@@ -157,3 +158,24 @@ def test_an_hour_of_keys_does_not_pile_up(queues: SqlQueues, clock: FakeClock, e
 
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM queue_keys").scalar_one() == 1
+
+
+def test_what_its_function_has_given_back_stays_as_it_was_given(file: str) -> None:
+    clock = FakeClock()
+    queues = SqlQueues(open_engine(file), clock, 60)
+    queues.send(SIGNALS, "a", group=A, key="1")
+    (message,) = queues.receive(SIGNALS)
+
+    queues.release(SIGNALS, message, 30)
+    queues.release(SIGNALS, message, 0)
+
+    assert queues.receive(SIGNALS) == []
+    clock.advance(30)
+    assert [one.body for one in queues.receive(SIGNALS)] == ["a"]
+
+
+def test_a_receipt_of_another_queue_is_without_effect(file: str) -> None:
+    queues = SqlQueues(open_engine(file), FakeClock(), 60)
+    queues.send(SIGNALS, "a", group=A, key="1")
+    queues.delete(SIGNALS, Message("1", "AQEBwJnK", "a", A, 1))
+    assert queues.depth(SIGNALS) == 1

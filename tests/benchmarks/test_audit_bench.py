@@ -8,8 +8,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from shared.adapters.sql_campaigns import SqlCampaigns, SqlPlans
 from shared.adapters.sql_controls import SqlControls
 from shared.adapters.sql_engine import open_engine
+from shared.adapters.sql_groups import SqlGroups
 from shared.adapters.sql_migrations import SqlMigrations
-from shared.adapters.sql_reads import SqlHistory, SqlMigrationIndex
+from shared.adapters.sql_reads import SqlHistory, SqlMigrationIndex, SqlWatches
 from shared.app.audit import audit_migration
 from shared.domain.audit import Audited
 from shared.ports.store import Store
@@ -26,6 +27,7 @@ def store(tmp_path: Path) -> Store:
     made = Store(
         campaigns=SqlCampaigns(file), controls=SqlControls(file), plans=plans,
         index=SqlMigrationIndex(file), migrations=SqlMigrations(file, plans), history=SqlHistory(file),
+        watches=SqlWatches(file), groups=SqlGroups(file),
     )  # fmt: skip
     store_histories(made, EVENTS, (A,))
     return made

@@ -66,7 +66,7 @@ class FakeQueues:
 
     def release(self, queue: str, message: Message, delay: int = 0) -> None:
         for stored in self._of(queue):
-            if self._is_receive(stored, queue, message):
+            if stored.in_flight and self._is_receive(stored, queue, message):
                 stored.visible_at = self._clock() + timedelta(seconds=release_delay(delay))
                 stored.in_flight = False
                 self._bury_if_exhausted(stored)
@@ -96,7 +96,7 @@ class FakeQueues:
         return [message for message in self._messages if message.queue == queue]
 
     def _bury_if_exhausted(self, message: _Stored) -> None:
-        if message.receives >= names.MAX_RECEIVES and message.queue in names.QUEUES:
+        if message.receives >= names.max_receives(message.queue) and message.queue in names.QUEUES:
             message.queue = names.dead_letter_queue(message.queue)
             message.visible_at = self._clock()
             message.in_flight = False

@@ -1,6 +1,7 @@
 """A store that is only read: campaigns, migrations and their history as a test puts them in."""
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from shared.domain.display import summary_of
 from shared.domain.view import View
@@ -78,6 +79,9 @@ class FakeCampaigns:
 
     def names(self) -> Sequence[str]:
         return self._reading.names()
+
+    def history(self, campaign: str) -> NoReturn:
+        raise NotImplementedError
 
 
 class FakeMigrations:

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from shared.adapters.documents import campaign_of, checked_state, moment, stamp
+from shared.adapters.documents import applied, campaign_of, checked_state, moment, stamp
 from shared.adapters.missing import no_campaign, no_event, no_migration, no_plan, published_otherwise
 from shared.domain.view import View
 from shared.errors import PermanentError, StaleStateError
-from shared.ports.campaigns import CampaignCommit
+from shared.ports.campaigns import Applications, CampaignCommit
 from shared.ports.effects import PostedCard
 from shared.ports.migrations import Commit, Loaded, Watch
+from state_schema.applied import CampaignApplied
 from state_schema.campaign import Campaign
 from state_schema.control import ControlRecorded
 from state_schema.events import Recorded
 from state_schema.gate import Gate
+from state_schema.memberships import Memberships
 from state_schema.migration import Migration
 from state_schema.plan import Plan
 from state_schema.summary import Summary
@@ -34,6 +36,8 @@ class FakeStores:
     watches: set[Watch] = field(default_factory=set)
     plans: dict[str, Plan] = field(default_factory=dict)
     campaigns: dict[str, list[CampaignCommit]] = field(default_factory=dict)
+    applied: dict[str, list[CampaignApplied]] = field(default_factory=dict)
+    memberships: dict[str, Memberships] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
 
@@ -75,9 +79,33 @@ class FakeCampaigns:
             if len(commits) != commit.before:
                 raise StaleStateError(f"{commit.campaign.id} was changed since version {commit.before}")
             self._stores.campaigns[commit.campaign.id] = [*commits, commit]
+            history = self._stores.applied.setdefault(commit.campaign.id, [])
+            history.append(applied(commit, history[-1].hash or "" if history else ""))
+
+    def history(self, campaign: str) -> Applications:
+        records = tuple(self._stores.applied.get(campaign, ()))
+        return Applications(records, records[-1].hash or "" if records else "")
 
     def names(self) -> Sequence[str]:
         return tuple(sorted(self._stores.campaigns))
+
+
+class FakeGroups:
+    """The port Groups."""
+
+    def __init__(self, stores: FakeStores) -> None:
+        self._stores = stores
+
+    def load(self, campaign: str) -> Memberships | None:
+        return self._stores.memberships.get(campaign)
+
+    def save(self, snapshot: Memberships) -> bool:
+        with self._stores.lock:
+            known = self._stores.memberships.get(snapshot.campaign)
+            if known is not None and known.at >= snapshot.at:
+                return False
+            self._stores.memberships[snapshot.campaign] = snapshot
+            return True
 
 
 class FakeControls:
@@ -117,6 +145,7 @@ class FakeMigrations:
                 plan=FakePlans(self._stores).load(state.plan),
                 campaign=FakeCampaigns(self._stores).load(campaign)[1],
                 gate=self._stores.gates.get(campaign) or Gate(campaign=campaign),
+                groups=members.groups if (members := self._stores.memberships.get(campaign)) else {},
             )
             return Loaded(view, self._stores.records[migration][-1].hash)
 
@@ -148,7 +177,7 @@ class FakeMigrations:
             raise PermanentError(f"{commit.state.id} does not fit its history")
         if commit.gate is None:
             return
-        gate = self._stores.gates.get(commit.gate.campaign, Gate(campaign=commit.gate.campaign))
+        gate = self._stores.gates.get(commit.gate.campaign) or Gate(campaign=commit.gate.campaign)
         if gate.version != commit.gate.version - 1:
             raise StaleStateError(f"the gate of {gate.campaign} was changed since version {commit.gate.version - 1}")
 
@@ -225,5 +254,5 @@ class FakePostedCards:
 
     def save(self, card: str, posted: PostedCard) -> None:
         noted = self.cards.get(card)
-        if noted is None or noted.version <= posted.version:
+        if noted is None or (noted.version <= posted.version and noted.told <= posted.told):
             self.cards[card] = posted

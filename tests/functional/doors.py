@@ -13,6 +13,7 @@ from shared.bootstrap_doors import Doors
 from shared.ports.queues import Outbox
 from tests.deliveries import GITHUB_SECRET, NOW, SLACK_SECRET, TEAM
 from tests.fakes.clock import FakeClock
+from tests.fakes.modals import FakeModals
 from tests.fakes.queues import FakeQueues
 
 BOT = 9100
@@ -27,13 +28,14 @@ class World:
     """What stands behind the doors, and what came through."""
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    modals: FakeModals = field(default_factory=FakeModals)
     queues: FakeQueues = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "queues", FakeQueues(self.clock))
 
     def doors(self, *, secrets: Mapping[str, str] = SECRETS, outbox: Outbox | None = None, team: str = TEAM) -> Doors:
-        return Doors(outbox or self.queues, FixedSecrets(secrets), self.clock, team, BOT)
+        return Doors(outbox or self.queues, FixedSecrets(secrets), self.clock, self.modals, team, BOT)
 
     def sent(self) -> dict[str, list[dict[str, Any]]]:
         """What each queue holds that holds anything."""

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared import names
 from shared.app import campaigns
 from shared.app.card import post_checkpoint
-from shared.app.command import Said, run_command
+from shared.app.command import run_command
+from shared.app.digest import post_digest
+from shared.app.fill_modal import fill_modal
+from shared.app.nudge import nudge
 from shared.app.observe import observe
 from shared.app.run_skill import Tools, run_skill
 from shared.app.sweep import sweep
@@ -19,19 +22,24 @@ from shared.domain.checkpoints import open_checkpoints
 from shared.domain.orders import orders_for
 from shared.domain.view import View
 from shared.engines import Engine
+from shared.messages.answer_text import text_of
 from shared.ports.effects import Report
 from shared.ports.migrations import Migrations
 from shared.ports.queues import Outbox
 from shared.ports.skills import Skill, Work
 from shared.webhooks.sighting import Sighting
+from state_schema.answers import Answer
 from state_schema.campaign import Campaign
 from state_schema.ids import Person
-from state_schema.orders import CARDS, Order
+from state_schema.orders import CARDS, DigestMessage, ModalMessage, NudgeMessage, Order
 from state_schema.plan import Plan
 from state_schema.signals import SIGNALS, Act, CheckpointRef, Command, Pending, ReplyTo, Succeeded
+from tests.fakes.alerts import FakeAlerts
 from tests.fakes.clock import FakeClock
 from tests.fakes.effects import FakeEffects
 from tests.fakes.looking import FakeGithubReader
+from tests.fakes.modals import FakeModals
+from tests.fakes.pace import FakePace
 from tests.fakes.parking import FakeParking
 from tests.fakes.queues import FakeQueues
 from tests.fakes.slack import FakeCardChannel, FakeReplies
@@ -39,6 +47,7 @@ from tests.fakes.stores import (
     FakeCampaigns,
     FakeControls,
     FakeDueTimes,
+    FakeGroups,
     FakeHistory,
     FakeMigrationIndex,
     FakeMigrations,
@@ -69,6 +78,13 @@ def obliging(work: Work[Any]) -> Report:
             return Succeeded()
 
 
+class Said(NamedTuple):
+    """An answer as it is read: whether it was done or shown, and what it says."""
+
+    ok: bool
+    text: str
+
+
 @dataclass
 class Journey:
     """One world. `skills` may be replaced by name; `worked` are the keys of the orders that reached a skill."""
@@ -80,8 +96,13 @@ class Journey:
     github: FakeGithubReader = field(default_factory=FakeGithubReader)
     slack: FakeCardChannel = field(default_factory=FakeCardChannel)
     replies: FakeReplies = field(default_factory=FakeReplies)
+    modals: FakeModals = field(default_factory=FakeModals)
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)
     effects: FakeEffects = field(default_factory=FakeEffects)
     posted_cards: FakePostedCards = field(default_factory=FakePostedCards)
+    digests: FakeCardChannel = field(default_factory=FakeCardChannel)
+    """Where the digests of waves are shown, apart from the cards."""
+    pace: FakePace = field(default_factory=FakePace)
     parked: FakeParking = field(default_factory=FakeParking)
     skills: dict[str, Skill[Any]] = field(default_factory=dict)
     worked: list[str] = field(default_factory=list)
@@ -107,10 +128,12 @@ class Journey:
             campaigns=FakeCampaigns(self.stores),
             controls=FakeControls(self.stores),
             plans=FakePlans(self.stores),
+            groups=FakeGroups(self.stores),
             outbox=self.queues,
             inbox=self.queues,
             effects=self.effects,
             posted_cards=self.posted_cards,
+            pace=self.pace,
             parked=self.parked,
         )
 
@@ -151,7 +174,12 @@ class Journey:
         return Sighting(address, "pull_request", "closed", "delivery-1", "acme/dags", self.clock().isoformat())
 
     def type(self, text: str, **given: Any) -> Said:
-        """Runs a command; what it sends stays in the queues."""
+        """Runs a command, as one reads its answer; what it sends stays in the queues."""
+        answer = self.ask(text, **given)
+        return Said(ok=answer.ok, text=text_of(answer))
+
+    def ask(self, text: str, **given: Any) -> Answer:
+        """The same, with all of its answer."""
         options = {name: given.pop(name) for name in ("campaign", "again") if name in given}
         return run_command(self.command(text, **given), store=self.engine.store, outbox=self.queues, **options)
 
@@ -199,13 +227,42 @@ class Journey:
         return self.post({"kind": "card", "migration": migration, "track": track})
 
     def post(self, message: Mapping[str, Any]) -> str:
+        given = CARDS.validate_python(message)
+        if isinstance(given, DigestMessage):
+            return self.sum_up(given)
+        if isinstance(given, NudgeMessage):
+            return self.nudge(given)
+        if isinstance(given, ModalMessage):
+            engine = self.engine
+            return fill_modal(given, migrations=engine.migrations, history=engine.history, modals=self.modals)
         return post_checkpoint(
-            CARDS.validate_python(message),
+            given,
             migrations=self.engine.migrations,
             history=self.engine.history,
             posted_cards=self.posted_cards,
             channel=self.slack,
             replies=self.replies,
+        )
+
+    def nudge(self, message: NudgeMessage) -> str:
+        return nudge(
+            message,
+            migrations=self.engine.migrations,
+            posted_cards=self.posted_cards,
+            channel=self.slack,
+            alerts=self.alerts,
+            now=self.clock(),
+        )
+
+    def sum_up(self, message: DigestMessage, every: float = 0.0) -> str:
+        return post_digest(
+            message,
+            store=self.engine.store,
+            posted_cards=self.posted_cards,
+            wall=self.digests,
+            pace=self.pace,
+            now=self.clock(),
+            every=every,
         )
 
     def sweep(self, **instead: Any) -> list[str]:
@@ -261,6 +318,10 @@ class Journey:
 
     def sent(self, queue: str) -> list[dict[str, Any]]:
         return [json.loads(body) for body in self.queues.bodies(queue)]
+
+    def cards_and_replies(self) -> list[dict[str, Any]]:
+        """What the queue of cards holds besides digests."""
+        return [one for one in self.sent(names.CARDS) if one["kind"] != "digest"]
 
     def all_sent(self) -> dict[str, list[dict[str, Any]]]:
         """What each queue holds that holds anything."""

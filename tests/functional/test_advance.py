@@ -6,9 +6,10 @@ from shared import names
 from shared.app.advance import advance, commit_of
 from shared.domain.machine import decide
 from shared.errors import RetryableError, StaleStateError
+from state_schema.answers import Answer, Suggestion, done, refused
 from state_schema.events import CheckpointDecided
 from state_schema.migration import Failure
-from state_schema.orders import CardMessage, ReplyMessage
+from state_schema.orders import CardMessage, DigestMessage, ReplyMessage
 from state_schema.signals import Failed, Observed, ReplyTo, Reported, Succeeded, Ticked
 from tests.fakes.crashes import Crash
 from tests.fakes.queues import FakeQueues
@@ -76,8 +77,9 @@ def test_a_start_is_saved_once_and_sends_the_order_the_card_and_the_answer() -> 
     assert journey.all_sent() == {
         "skill-rewrite-dags": [order.model_dump(mode="json")],
         "cards": [
-            ReplyMessage(reply_to=REPLY, text=text).model_dump(mode="json"),
+            ReplyMessage(reply_to=REPLY, answer=done(text)).model_dump(mode="json"),
             CardMessage(migration=EMAIL, track="shared").model_dump(mode="json"),
+            DigestMessage(campaign="airflow-3", wave=1, migration=EMAIL, version=4).model_dump(mode="json"),
         ],
     }
 
@@ -88,7 +90,7 @@ def test_a_newly_opened_watch_is_looked_at_at_once_because_the_merge_may_have_co
     journey.take(reported(journey, address=ADDRESS))
 
     assert [(one["address"], one["event"]) for one in journey.sent(names.SIGHTINGS)] == [(ADDRESS, "look")]
-    assert journey.sent(names.CARDS) == [{"kind": "card", "migration": EMAIL, "track": "shared"}]
+    assert journey.cards_and_replies() == [{"kind": "card", "migration": EMAIL, "track": "shared"}]
 
 
 def test_a_watch_that_was_open_before_is_not_looked_at_again_with_every_step() -> None:
@@ -124,7 +126,7 @@ def test_a_click_that_works_is_answered_by_the_card_alone() -> None:
 
     journey.take(journey.click("test"))
 
-    assert [message["kind"] for message in journey.sent(names.CARDS)] == ["card"]
+    assert [message["kind"] for message in journey.cards_and_replies()] == ["card"]
 
 
 def test_merged_from_a_person_means_look_and_says_so() -> None:
@@ -136,7 +138,7 @@ def test_merged_from_a_person_means_look_and_says_so() -> None:
 
     assert journey.view().state == before
     assert [one["address"] for one in journey.sent(names.SIGHTINGS)] == [address]
-    assert [message["kind"] for message in journey.sent(names.CARDS)] == ["reply"]
+    assert [message["kind"] for message in journey.cards_and_replies()] == ["reply"]
 
 
 def test_a_refused_act_is_recorded_and_answered() -> None:
@@ -145,8 +147,8 @@ def test_a_refused_act_is_recorded_and_answered() -> None:
     assert journey.take(journey.act("start", actor=STRANGER)) == "not_permitted"
 
     assert journey.kinds() == ["migration_created", "act_refused"]
-    (answer,) = journey.sent(names.CARDS)
-    assert answer["text"].startswith("Only an operator of the campaign can start a migration.")
+    (answer,) = journey.cards_and_replies()
+    assert answer["answer"]["message"].startswith("Only an operator of the campaign can start a migration.")
 
 
 def test_nothing_is_sent_where_saving_fails() -> None:
@@ -173,7 +175,7 @@ def test_every_card_of_an_aborted_migration_is_shown_again_because_its_buttons_a
 
     assert order.track == "prod-us"
     assert journey.view().state.status == "aborted"
-    tracks = [message["track"] for message in journey.sent(names.CARDS)]
+    tracks = [message["track"] for message in journey.cards_and_replies()]
     assert tracks == ["shared", "test", "prod-us", "prod-eu"]
 
 
@@ -215,8 +217,8 @@ def test_an_act_that_was_refused_is_refused_again_in_the_same_words() -> None:
     assert journey.take(act, again=True) == "not_permitted"
 
     assert [event for event in journey.kinds() if event == "act_refused"] == ["act_refused"]
-    (answer,) = journey.sent(names.CARDS)
-    assert answer["text"].startswith("Only an operator of the campaign can start a migration.")
+    (answer,) = journey.cards_and_replies()
+    assert answer["answer"]["message"].startswith("Only an operator of the campaign can start a migration.")
 
 
 # Crashes.
@@ -235,7 +237,7 @@ def test_a_crash_between_save_and_send_is_healed_when_the_signal_is_received_aga
 
     assert journey.view().state == state
     assert {order["key"] for order in journey.sent("skill-rewrite-dags")} == {REWRITE}
-    assert {"kind": "card", "migration": EMAIL, "track": "shared"} in journey.sent(names.CARDS)
+    assert {"kind": "card", "migration": EMAIL, "track": "shared"} in journey.cards_and_replies()
 
 
 def test_a_crash_after_a_watch_was_opened_is_healed_by_a_look() -> None:
@@ -259,7 +261,7 @@ def test_a_crash_between_save_and_send_is_healed_by_a_tick() -> None:
     journey.drain(names.SIGNALS)
 
     assert [order["key"] for order in journey.sent("skill-rewrite-dags")] == [REWRITE]
-    assert [message["track"] for message in journey.sent(names.CARDS)] == ["shared"]
+    assert [message["track"] for message in journey.cards_and_replies()] == ["shared"]
 
 
 def test_a_command_that_crashed_between_save_and_send_is_healed_when_it_is_received_again() -> None:
@@ -272,7 +274,7 @@ def test_a_command_that_crashed_between_save_and_send_is_healed_when_it_is_recei
     assert journey.take(command, again=True) == "answered"
 
     assert [order["key"] for order in journey.sent("skill-rewrite-dags")] == [REWRITE]
-    assert [message["kind"] for message in journey.sent(names.CARDS)] == ["card", "reply"]
+    assert [message["kind"] for message in journey.cards_and_replies()] == ["card", "reply"]
 
 
 def test_queues_that_cannot_be_reached_give_the_signal_back_to_its_own_queue() -> None:
@@ -311,10 +313,14 @@ def test_of_two_people_who_click_at_once_one_wins_and_the_other_is_told_who_was_
     decided = [one.event for one in journey.stores.records[EMAIL] if isinstance(one.event, CheckpointDecided)]
     assert [(one.step, one.verb) for one in decided] == [("infra.apply", "infra-applied")]
     assert racing.loads == 2
-    (told,) = [message["text"] for message in journey.sent(names.CARDS) if message["kind"] == "reply"]
-    assert told == (
-        "<@U_OPERATOR> answered this already with `infra-applied`, at 2026-03-02 09:00 UTC."
-        " The card shows where it is now."
+    (told,) = [message["answer"] for message in journey.cards_and_replies() if message["kind"] == "reply"]
+    assert Answer.model_validate(told) == Answer(
+        status="refused",
+        reason_code="already_decided",
+        message="<@U_OPERATOR> answered this already with `infra-applied`, at 2026-03-02 09:00 UTC.",
+        next_steps=("The card shows where it is now.",),
+        suggestions=(Suggestion(label="Where is it?", command="explain email.notifications"),),
+        related_resources=("email.notifications",),
     )
 
 
@@ -375,7 +381,9 @@ def test_a_persons_act_on_an_unknown_migration_changes_nothing_and_is_answered()
 
     assert sorted(journey.stores.records) == [BILLING, EMAIL]
     answer = "The campaign has no `email.notificatons`. `/migrate status` lists what it has."
-    assert journey.all_sent() == {"cards": [ReplyMessage(reply_to=REPLY, text=answer).model_dump(mode="json")]}
+    assert journey.all_sent() == {
+        "cards": [ReplyMessage(reply_to=REPLY, answer=refused("unknown_resource", answer)).model_dump(mode="json")]
+    }
 
 
 def test_a_machines_signal_for_an_unknown_migration_is_dropped() -> None:

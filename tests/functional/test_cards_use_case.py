@@ -8,6 +8,7 @@ from shared import names
 from shared.errors import PermanentError, RetryableError
 from shared.messages.cards import card
 from shared.ports.effects import PostedCard
+from state_schema.answers import done
 from state_schema.orders import ReplyMessage
 from state_schema.signals import ReplyTo
 from tests.fakes.crashes import Crash
@@ -19,7 +20,7 @@ CHANNEL = "C0MIGRATE"
 
 
 def texts(journey: Journey) -> list[tuple[str, str]]:
-    return [(one.channel, one.text) for one in journey.slack.messages.values()]
+    return [(one.channel, one.text) for one in journey.slack.messages.values() if not one.thread]
 
 
 def now(journey: Journey) -> str:
@@ -34,7 +35,7 @@ def changed(journey: Journey) -> None:
 
 
 def answering(text: str = "Started.", **to: Any) -> dict[str, Any]:
-    return ReplyMessage(reply_to=ReplyTo.model_validate(to), text=text).model_dump(mode="json")
+    return ReplyMessage(reply_to=ReplyTo.model_validate(to), answer=done(text)).model_dump(mode="json")
 
 
 # The card.
@@ -46,7 +47,8 @@ def test_a_card_is_posted_once_and_where_it_is_is_noted() -> None:
     assert journey.show() == "shown"
 
     assert texts(journey) == [(CHANNEL, now(journey))]
-    assert journey.posted_cards.cards == {CARD: PostedCard(CHANNEL, "1.0", journey.view().state.version)}
+    version = journey.view().state.version
+    assert journey.posted_cards.cards == {CARD: PostedCard(CHANNEL, "1.0", version, told=version, telling=version)}
 
 
 def test_the_same_message_twice_is_one_post() -> None:
@@ -66,22 +68,23 @@ def test_a_card_is_updated_in_place() -> None:
 
     assert journey.show() == "shown"
 
-    assert journey.slack.acts == ["post", "update"]
+    assert journey.slack.acts == ["post", "update", "post_in_thread"]
     assert texts(journey) == [(CHANNEL, now(journey))] != before
-    assert journey.posted_cards.cards[CARD] == PostedCard(CHANNEL, "1.0", journey.view().state.version)
+    version = journey.view().state.version
+    assert journey.posted_cards.cards[CARD] == PostedCard(CHANNEL, "1.0", version, told=version, telling=version)
 
 
 def test_what_is_shown_is_the_state_and_not_what_the_message_was_sent_for() -> None:
     journey = Journey().started()
     journey.work(journey.orders()[0])
     journey.drain(names.SIGNALS)
-    assert len(journey.sent(names.CARDS)) == 1
+    assert [one["kind"] for one in journey.sent(names.CARDS)] == ["card", "digest"]
 
     journey.show()
 
     assert texts(journey) == [(CHANNEL, now(journey))]
     journey.drain(names.CARDS)
-    assert journey.slack.acts == ["post"]
+    assert journey.slack.acts == ["post", "post_in_thread"]
 
 
 def test_after_a_crash_between_post_and_note_the_message_is_found_again() -> None:
@@ -114,12 +117,13 @@ def test_an_older_version_never_overwrites_a_newer_one() -> None:
     journey = Journey().started()
     version = journey.view().state.version
     journey.slack.messages["9.0"] = journey_message(journey)
-    journey.posted_cards.save(CARD, PostedCard(CHANNEL, "9.0", version + 1))
+    newer = PostedCard(CHANNEL, "9.0", version + 1, told=version + 1, telling=version + 1)
+    journey.posted_cards.save(CARD, newer)
 
     assert journey.show() == "up_to_date"
 
     assert journey.slack.acts == []
-    assert journey.posted_cards.cards[CARD] == PostedCard(CHANNEL, "9.0", version + 1)
+    assert journey.posted_cards.cards[CARD] == newer
 
 
 def journey_message(journey: Journey) -> Any:
@@ -149,7 +153,7 @@ def test_each_track_has_a_card_of_its_own() -> None:
     journey.look(address)
     journey.drain()
 
-    assert sorted(one.card for one in journey.slack.messages.values()) == [CARD, f"{EMAIL}#test"]
+    assert sorted(one.card for one in journey.slack.messages.values() if not one.thread) == [CARD, f"{EMAIL}#test"]
 
 
 def test_a_track_that_has_not_started_has_no_card() -> None:
@@ -176,7 +180,7 @@ def test_a_decision_shows_what_is_offered_from_its_event() -> None:
     journey.take(journey.act("start"))
     journey.drain()
 
-    (shown,) = journey.slack.messages.values()
+    (shown,) = [one for one in journey.slack.messages.values() if not one.thread]
     assert list(shown.blocks) == list(card(journey.view(), "test", CHOICES).blocks)
     assert "dag_02" in repr(shown.blocks)
 

@@ -22,8 +22,9 @@ from shared import bootstrap
 from shared.adapters.sql_campaigns import SqlCampaigns, SqlPlans
 from shared.adapters.sql_controls import SqlControls
 from shared.adapters.sql_engine import open_engine, reading, writing
+from shared.adapters.sql_groups import SqlGroups
 from shared.adapters.sql_migrations import SqlMigrations
-from shared.adapters.sql_reads import SqlHistory, SqlMigrationIndex
+from shared.adapters.sql_reads import SqlHistory, SqlMigrationIndex, SqlWatches
 from shared.adapters.sql_tables import control_records, events
 from shared.app.audit import audit_migration
 from shared.domain.history import hash_of
@@ -31,6 +32,7 @@ from shared.errors import PermanentError
 from shared.messages.audit_rows import COLUMNS
 from shared.ports.migrations import Migrations
 from shared.ports.store import Store
+from state_schema.applied import CampaignApplied
 from state_schema.control import ControlRecorded
 from state_schema.events import Recorded
 from state_schema.model import SCHEMA_VERSION
@@ -38,7 +40,9 @@ from tests.builders import ACTOR, CAMPAIGN, NOW, A, B, a_gate
 from tests.histories import a_history, a_step, store_histories
 
 LENGTH = 12
-INTACT = "Intact: 24 events of 2 migrations.\n"
+ACTS, APPLIED = f"{CAMPAIGN}#acts", f"{CAMPAIGN}#applications"
+COUNTED = "24 events of 2 migrations, 1 applied campaign file, 0 acts on campaigns"
+INTACT = f"Intact: {COUNTED}.\n"
 
 
 class Data:
@@ -55,6 +59,8 @@ class Data:
             index=SqlMigrationIndex(self.engine),
             migrations=SqlMigrations(self.engine, plans),
             history=SqlHistory(self.engine),
+            watches=SqlWatches(self.engine),
+            groups=SqlGroups(self.engine),
         )
         store_histories(self.store, length, migrations)
 
@@ -135,9 +141,17 @@ def test_machines_get_each_migration_with_its_last_hash(data: Data) -> None:
         "intact": True,
         "events": 24,
         "checked": [
-            {"subject": CAMPAIGN, "events": 0, "tail": None, "findings": []},
-            {"subject": A, "events": 12, "tail": a_history(12, A)[-1].hash, "findings": []},
-            {"subject": B, "events": 12, "tail": a_history(12, B)[-1].hash, "findings": []},
+            {"subject": CAMPAIGN, "events": 0, "tail": None, "chained_from": None, "findings": []},
+            {
+                "subject": APPLIED,
+                "events": 1,
+                "chained_from": 1,
+                "findings": [],
+                "tail": data.store.campaigns.history(CAMPAIGN).tail,
+            },
+            {"subject": ACTS, "events": 0, "tail": None, "chained_from": None, "findings": []},
+            {"subject": A, "events": 12, "tail": a_history(12, A)[-1].hash, "chained_from": 1, "findings": []},
+            {"subject": B, "events": 12, "tail": a_history(12, B)[-1].hash, "chained_from": 1, "findings": []},
         ],
     }
 
@@ -146,9 +160,9 @@ def test_one_changed_byte_is_found(data: Data) -> None:
     data.put(7, data.body(7).replace('"done":7', '"done":8'))
     result = audit("verify", data=data)
 
-    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.exit_code == 1
     assert result.stdout == (
-        "airflow-3/alpha: event 7 was changed: its hash does not fit what it says\n1 found in 24 events of 2 migrations.\n"
+        f"airflow-3/alpha: event 7 was changed: its hash does not fit what it says\n1 found in {COUNTED}.\n"
     )
 
 
@@ -281,8 +295,9 @@ def test_a_state_that_is_not_what_its_events_lead_to_is_found(data: Data) -> Non
         ("UPDATE plans SET body = '{'", [(one, None, "unreadable") for one in (A, B)]),
         ("DELETE FROM plans", [(one, None, "state") for one in (A, B)]),
         ("INSERT INTO gates VALUES ('airflow-3', 1, '{')",
-         [(CAMPAIGN, None, "unreadable"), *((one, None, "unreadable") for one in (A, B))]),
-        ("INSERT INTO control_records VALUES ('airflow-3', 1, '{')", [(CAMPAIGN, None, "unreadable")]),
+         [(ACTS, None, "unreadable"), *((one, None, "unreadable") for one in (A, B))]),
+        ("INSERT INTO control_records VALUES ('airflow-3', 1, '{')", [(ACTS, None, "unreadable")]),
+        ("UPDATE campaign_events SET body = '{'", [(APPLIED, None, "unreadable")]),
     ],
 )  # fmt: skip
 def test_documents_beside_the_events_are_findings_too(
@@ -312,7 +327,7 @@ def test_an_act_on_the_campaign_beyond_its_gate_is_found(data: Data) -> None:
             insert(control_records).values(campaign=CAMPAIGN, number=10, body=an_act(1).model_dump_json())
         )
 
-    assert found(data) == [(CAMPAIGN, 1, "campaign"), (CAMPAIGN, 9, "campaign")]
+    assert found(data) == [(ACTS, 1, "moved"), (ACTS, 9, "inserted")]
 
 
 def test_events_written_meanwhile_are_no_finding(data: Data) -> None:
@@ -396,11 +411,13 @@ def test_everything_is_exported_by_campaign_migration_and_number(data: Data) -> 
 
     places = [(row["row"], row["campaign"], row["migration"], row["number"]) for row in rows]
     assert places == [
+        ("application", CAMPAIGN, None, 1),
         ("control", CAMPAIGN, None, 1),
         *(("event", CAMPAIGN, migration, number) for migration in (A, B) for number in range(1, 13)),
     ]
-    assert ControlRecorded.model_validate(rows[0]["document"]) == an_act(1)
-    assert [Recorded.model_validate(row["document"]) for row in rows[1:]] == [*a_history(12, A), *a_history(12, B)]
+    assert CampaignApplied.model_validate(rows[0]["document"]) == data.store.campaigns.history(CAMPAIGN).records[0]
+    assert ControlRecorded.model_validate(rows[1]["document"]) == an_act(1)
+    assert [Recorded.model_validate(row["document"]) for row in rows[2:]] == [*a_history(12, A), *a_history(12, B)]
 
 
 def test_a_table_has_fixed_columns_and_the_whole_document(data: Data) -> None:
@@ -408,8 +425,9 @@ def test_a_table_has_fixed_columns_and_the_whole_document(data: Data) -> None:
     result = audit("export", "--format", "csv", "--campaign", CAMPAIGN, data=data)
     titles, *rows = csv.reader(io.StringIO(result.stdout))
 
-    assert (result.exit_code, tuple(titles), len(rows)) == (0, COLUMNS, 25)
-    assert rows[0][:-1] == [
+    assert (result.exit_code, tuple(titles), len(rows)) == (0, COLUMNS, 26)
+    assert rows[0][5] == "application"
+    assert rows[1][:-1] == [
         "2026-11-02T09:00:00+00:00",
         CAMPAIGN,
         "",
@@ -420,10 +438,11 @@ def test_a_table_has_fixed_columns_and_the_whole_document(data: Data) -> None:
         "",
         "",
         "pause",
+        "",
         "act-9",
         "",
     ]
-    assert Recorded.model_validate_json(rows[12][-1]) == a_history(12)[-1]
+    assert Recorded.model_validate_json(rows[13][-1]) == a_history(12)[-1]
 
 
 def test_a_cell_that_is_a_formula_is_made_text(tmp_path: Path) -> None:
@@ -432,13 +451,13 @@ def test_a_cell_that_is_a_formula_is_made_text(tmp_path: Path) -> None:
     data.put(1, one.model_dump_json())
     rows = list(csv.DictReader(io.StringIO(audit("export", "--format", "csv", data=data).stdout)))
 
-    assert rows[0]["signal"] == '\'=HYPERLINK("https://evil.test")'
+    assert rows[1]["signal"] == '\'=HYPERLINK("https://evil.test")'
 
 
 @pytest.mark.parametrize(
     ("since", "expected"),
     [
-        ("2026-11-02T09:00:00Z", 24), ("2026-11-02T10:00:00+01:00", 24), ("2026-11-02T09:00:01Z", 0), ("999999d", 24),
+        ("2026-11-02T09:00:00Z", 25), ("2026-11-02T10:00:00+01:00", 25), ("2026-11-02T09:00:01Z", 0), ("999999d", 25),
         ("2999-01-01T00:00:00Z", 0),
     ],
 )  # fmt: skip
@@ -449,7 +468,7 @@ def test_since_leaves_out_what_was_recorded_before(data: Data, since: str, expec
 def test_a_duration_is_counted_from_now(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.audit.utc_now", lambda: NOW + timedelta(days=7))
 
-    assert len(exported(data, "--since", "7d")) == 24
+    assert len(exported(data, "--since", "7d")) == 25
     assert exported(data, "--since", "6d") == []
 
 
@@ -475,7 +494,7 @@ def test_a_file_is_written_whole_or_not_at_all(data: Data, tmp_path: Path, monke
     assert (refused.exit_code, out.read_text(), refused.stderr) == (2, "of yesterday", "the store is gone\n")
 
     assert audit("export", "--out", str(out), data=data).exit_code == 0
-    assert len(out.read_text().splitlines()) == 24
+    assert len(out.read_text().splitlines()) == 25
     assert [file.name for file in tmp_path.glob("audit*")] == ["audit.jsonl"]
 
 

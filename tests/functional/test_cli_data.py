@@ -46,7 +46,7 @@ def test_a_command_that_nobody_works_on_says_so(data: Path) -> None:
 def test_for_machines_too_it_is_said_on_standard_error_alone(data: Path) -> None:
     result = migrate("next", "--json", "--data", data)
 
-    assert json.loads(result.stdout)["done"] is True
+    assert json.loads(result.stdout)["status"] == "done"
     assert result.stderr == notice(data)
 
 

@@ -161,7 +161,9 @@ def test_a_campaign_that_does_not_exist_gets_those_that_do(
 ) -> None:
     result = migrate(*words, "--campaign", name, "--data", data)
 
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"There is no campaign `{name}`. {hint}\n")
+    refused, *ways = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout, refused) == (1, "", f"There is no campaign `{name}`. {hint}")
+    assert all("migrate say " in way and "--campaign airflow-3" in way for way in ways)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,9 @@ def test_a_resource_that_does_not_exist_gets_those_that_do(
 ) -> None:
     result = migrate(*words, name, "--data", data)
 
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"The campaign has no `{name}`. {hint}\n")
+    refused, *ways = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout, refused) == (1, "", f"The campaign has no `{name}`. {hint}")
+    assert all("migrate say " in way and way.endswith("email.notifications") for way in ways)
 
 
 @pytest.mark.parametrize("words", [("status",), ("history",), ("start",), ("say", "history")])

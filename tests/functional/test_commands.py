@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from shared import names
-from shared.app.command import Said, verbs_of
+from shared.app.command import verbs_of
 from shared.errors import NotFoundError
+from state_schema.answers import Answer, Suggestion
 from state_schema.events import CheckpointDecided
 from state_schema.orders import ReplyMessage
 from state_schema.signals import SIGNALS, Failed, ReplyTo
-from tests.functional.journey import EMAIL, REPLY_URL, REWRITE, Journey
+from tests.functional.journey import EMAIL, REPLY_URL, REWRITE, Journey, Said
 from tests.stories import APPROVER, CHOICES, OPERATOR, STRANGER, the_campaign, the_plan
 
 CHOOSE = {
@@ -68,7 +69,7 @@ def test_a_command_without_a_place_for_an_answer_is_done_all_the_same() -> None:
 
     assert journey.take(journey.command("start email.notifications")) == "answered"
 
-    assert [message["kind"] for message in journey.sent(names.CARDS)] == ["card"]
+    assert [message["kind"] for message in journey.sent(names.CARDS)] == ["card", "digest"]
 
 
 def test_the_same_command_twice_starts_once() -> None:
@@ -152,7 +153,7 @@ def test_history_tells_the_last_events_the_newest_last() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("history", "Which resource? Write `history <resource>`."),
+        ("history", "Which resource? Write `history &lt;resource&gt;`."),
         ("history billing.report", "The campaign has no `billing.report`. Did you mean `billing.reports`?"),
         ("history ../x", "The campaign has no `../x`. It has `email.notifications`, `billing.reports`."),
     ],
@@ -274,7 +275,10 @@ def test_an_environment_that_several_fit_must_be_named() -> None:
         ("<!channel> now", "I don't know `&lt;!channel&gt;`. `/migrate help` lists what I know."),
         (
             "\u0455t\u0430rt email.notifications",
-            "I don't know `\u0455t\u0430rt`. Did you mean `start`? `/migrate help` lists what I know.",
+            (
+                "I don't know `\u0455t\u0430rt`. Did you mean `start`? `/migrate help` lists what I know."
+                " Its character 1 looks like `s` and is `U+0455 CYRILLIC SMALL LETTER DZE`. 1 more is of that kind."
+            ),
         ),
         (
             "start email.notificatons",
@@ -282,7 +286,10 @@ def test_an_environment_that_several_fit_must_be_named() -> None:
         ),
         (
             "start \u0435mail.notifications",
-            "The campaign has no `\u0435mail.notifications`. Did you mean `email.notifications`?",
+            (
+                "The campaign has no `\u0435mail.notifications`. Did you mean `email.notifications`?"
+                " Its character 1 looks like `e` and is `U+0435 CYRILLIC SMALL LETTER IE`."
+            ),
         ),
         (
             "start EMAIL.notifications",
@@ -296,14 +303,17 @@ def test_an_environment_that_several_fit_must_be_named() -> None:
             "status nobody",
             "The campaign has no `nobody`. It has `email.notifications`, `billing.reports`.",
         ),
-        ("start", "Which resource? Write `start <resource>`, and the environment where it matters."),
+        ("start", "Which resource? Write `start &lt;resource&gt;`, and the environment where it matters."),
         (
             "retry email.notifications PROD-US",
             "There is no environment `PROD-US`. Did you mean `prod-us`?",
         ),
         (
             "retry email.notifications pr\u043ed-us",
-            "There is no environment `pr\u043ed-us`. Did you mean `prod-us`?",
+            (
+                "There is no environment `pr\u043ed-us`. Did you mean `prod-us`?"
+                " Its character 3 looks like `o` and is `U+043E CYRILLIC SMALL LETTER O`."
+            ),
         ),
         (
             "retry email.notifications <!here>",
@@ -333,24 +343,27 @@ def test_a_quotation_without_a_partner_is_explained(text: str) -> None:
 def test_three_thousand_characters_of_anything_are_answered() -> None:
     journey = Journey()
     texts = ["retry email.notifications test " + "very late " * 296, "start " + "ü" * 2994, "decide " * 428]
+    outcomes = []
     for number, text in enumerate(texts):
         command = journey.command(text[:3000], id=f"long-{number}", reply_to=ReplyTo(response_url=REPLY_URL))
-        assert journey.take(command) == "refused"
+        outcomes.append(journey.take(command))
+    assert outcomes == ["nothing_to_answer", "unknown_resource", "unknown_resource"]
 
-    answers = [ReplyMessage.model_validate(message) for message in journey.sent(names.CARDS)]
+    sent = [message for message in journey.sent(names.CARDS) if message["kind"] == "reply"]
+    answers = [ReplyMessage.model_validate(message) for message in sent]
     assert len(answers) == 3
 
 
 def test_a_command_that_nothing_waits_for_says_what_would_work() -> None:
     journey = Journey()
-    journey.under_review()
+    number = journey.under_review().rpartition("/")[2]
 
-    said = journey.type("retry email.notifications")
-
-    assert said == Said(
-        ok=False,
-        text="Nothing waits for `retry` at email.notifications."
-        " What would work now: `pr-merged email.notifications shared`.",
+    assert journey.ask("retry email.notifications") == Answer(
+        status="refused",
+        reason_code="nothing_to_answer",
+        message=f"Can't retry email.notifications: pull request #{number} is not merged. Check it now?",
+        suggestions=(Suggestion(label="Check now", command="pr-merged email.notifications shared"),),
+        related_resources=("email.notifications",),
     )
     assert journey.kinds()[-1] == "act_refused"
 
@@ -519,7 +532,7 @@ def test_a_scope_that_is_none_stops_nothing_and_is_explained(text: str) -> None:
 def test_an_environment_that_there_is_not_is_answered_with_those_there_are() -> None:
     said = Journey().type("pause environment prod")
 
-    assert (said.ok, said.text) == (False, "There is no environment `prod`. Environments: test, prod-us, prod-eu.")
+    assert (said.ok, said.text) == (False, "There is no environment `prod`. Did you mean `prod-us`?")
 
 
 def test_status_says_what_is_paused() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.app.command import Said
 from state_schema.events import CheckpointDecided
-from tests.functional.journey import EMAIL, Journey
+from tests.functional.journey import EMAIL, Journey, Said
 from tests.stories import the_campaign, the_plan
 from tests.unit.forms import CAPACITY, SIZE
 

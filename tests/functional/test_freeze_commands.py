@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 
 from shared import names
-from shared.app.command import Said, run_command
+from shared.app.command import run_command
 from shared.app.redrive import redrive
 from shared.domain.plan_rules import problems_of
 from shared.errors import RetryableError
+from shared.messages.answer_text import text_of
 from shared.ports.campaigns import Controls
 from state_schema.control import ControlRecorded
 from state_schema.gate import Gate
 from state_schema.parked import Parked
 from state_schema.signals import ReplyTo
 from tests.fakes.stores import FakeControls
-from tests.functional.journey import BILLING, EMAIL, REPLY_URL, Journey
+from tests.functional.journey import BILLING, EMAIL, REPLY_URL, Journey, Said
 from tests.stories import APPROVER, MONDAY, OPERATOR, STRANGER, the_campaign, the_plan
 
 END = "2026-03-04 12:00 UTC"
@@ -322,7 +323,8 @@ def test_pause_all_received_again_after_a_crash_does_the_campaigns_that_are_left
 
 def typed_on(journey: Journey, controls: Controls, text: str, **given: Any) -> Said:
     store = replace(journey.engine.store, controls=controls)
-    return run_command(journey.command(text, **given), store=store, outbox=journey.queues)
+    answer = run_command(journey.command(text, **given), store=store, outbox=journey.queues)
+    return Said(answer.ok, text_of(answer))
 
 
 def test_all_is_for_no_single_campaign() -> None:
@@ -425,7 +427,8 @@ def test_help_shows_how_each_of_them_is_written() -> None:
 
     assert "`/migrate except &lt;resource&gt; &lt;environment&gt; [reason]`" in text
     assert (
-        "`/migrate freeze all | campaign | wave N | environment E | migration R until &lt;moment&gt; [reason]`" in text
+        "`/migrate freeze all | campaign | wave N | environment E | migration R until &lt;moment&gt; | for "
+        "&lt;duration&gt; [reason]`" in text
     )
 
 

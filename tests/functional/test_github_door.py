@@ -296,7 +296,7 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from([*ACTIONS, "ping", "push"]),
+    st.sampled_from([*ACTIONS, "ping", "push", "issue_comment"]),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
         lambda inner: (
@@ -314,3 +314,45 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
 def test_arbitrary_signed_json_gets_a_2xx_or_400(world: World, event: str, payload: object) -> None:
     answer = post_github(github_event(json.dumps(payload).encode(), headers={"X-GitHub-Event": event}))
     assert answer.status in ({200, 202} if isinstance(payload, dict) else {400})
+
+
+def test_a_command_in_a_comment_is_one_signal_in_the_group_of_its_pull_request(world: World) -> None:
+    answers = [post_github(captured_github("issue_comment.created.command")) for _ in range(2)]
+
+    assert answers == [ACCEPTED, ACCEPTED]
+    assert world.sent() == {
+        names.SIGNALS: [
+            {
+                "kind": "command",
+                "id": "github:comment:550041",
+                "at": "2026-11-20T10:16:00+00:00",
+                "actor": "github:1002",
+                "text": "retry test the image is there now",
+                "cut_off": 0,
+                "about": "pull_request:710001/41",
+                "written_at": "2026-11-20T10:15:40+00:00",
+                "reply_to": {"comment": {"repository_id": 710001, "number": 41, "comment_id": 550041}},
+            }
+        ]
+    }
+    assert [message.group for message in world.queues.receive(names.SIGNALS)] == ["command:pull_request:710001/41"]
+
+
+def test_talk_in_a_comment_is_ignored(world: World) -> None:
+    assert post_github(captured_github("issue_comment.created.talk")) == IGNORED
+    assert world.sent() == {}
+
+
+def test_a_command_of_our_own_app_is_ignored(world: World) -> None:
+    headers, body = captured("github/issue_comment.created.command")
+    event = github_event(json.dumps(body | {"sender": {"id": 9100, "type": "Bot"}}).encode(), headers=headers)
+
+    assert post_github(event) == IGNORED
+    assert world.sent() == {}
+
+
+def test_a_comment_with_a_wrong_signature_is_401(world: World) -> None:
+    headers, body = captured("github/issue_comment.created.command")
+
+    assert post_github(github_event(json.dumps(body).encode(), headers=headers, signature="sha256=0")) == BAD_SIGNATURE
+    assert world.sent() == {}

@@ -15,6 +15,7 @@ from shared.errors import PermanentError, RetryableError
 from shared.ports.campaigns import Campaigns
 from shared.ports.parking import Parking
 from shared.ports.queues import Outbox
+from state_schema.answers import done, refused
 from state_schema.orders import CardMessage, Order, ReplyMessage
 from state_schema.parked import LARGEST_RAW, Parked
 from state_schema.signals import Act, Command, ReplyTo, Reported, Ticked
@@ -34,6 +35,7 @@ class FakeUnreadableCampaigns:
     def __init__(self, inner: Campaigns) -> None:
         self.names = inner.names
         self.save = inner.save
+        self.history = inner.history
 
     def load(self, campaign: str) -> Any:
         raise PermanentError(f"the campaign {campaign} cannot be read", code="unreadable")
@@ -134,9 +136,10 @@ def test_whoever_acted_is_told_that_it_is_kept(yard: Yard) -> None:
     assert yard.journey.sent(names.CARDS) == [
         ReplyMessage(
             reply_to=ReplyTo(response_url=REPLY_URL),
-            text=(
+            answer=refused(
+                "parked",
                 "I could not take `start airflow-3/email.notifications` now. It is kept: an operator can apply it with "
-                f"`migrate redrive {item.id}`. Nothing has changed so far."
+                f"`migrate redrive {item.id}`. Nothing has changed so far.",
             ),
         ).model_dump(mode="json")
     ]
@@ -283,7 +286,7 @@ def test_machines_signals_sightings_and_cards_are_dropped(yard: Yard) -> None:
         yard.park(json.dumps(observed)),
         yard.park(look.to_json(), names.dead_letter_queue(names.SIGHTINGS)),
         yard.park(CardMessage(migration=EMAIL, track="shared").model_dump_json(), cards),
-        yard.park(ReplyMessage(reply_to=ReplyTo(user="U_OPERATOR"), text="Started.").model_dump_json(), cards),
+        yard.park(ReplyMessage(reply_to=ReplyTo(user="U_OPERATOR"), answer=done("Started.")).model_dump_json(), cards),
     ]
 
     assert fates == [
@@ -599,7 +602,7 @@ def test_a_command_for_nothing_that_is_known_is_answered_with_why(yard: Yard) ->
 
     result = yard.redrive(item)
 
-    assert (result.outcome, result.removed) == ("refused", True)
+    assert (result.outcome, result.removed) == ("no_campaign", True)
     assert result.said.startswith("There is no such campaign here.")
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import requests
 from sandbox import web
 from sandbox.clock import VirtualClock
 from sandbox.serving import Server
+from shared import bootstrap
+from shared.adapters.secrets import FixedSecrets
+from shared.settings import Settings
 from shared.webhooks.delivery import MAX_BODY
 
 Event = dict[str, Any]
@@ -103,3 +107,16 @@ def test_status_routes_and_health_are_there_and_nothing_else(url: str, function:
         "/github/webhooks/x": 404,
     }
     assert [event["rawPath"] for event in function.events] == ["/campaigns", "/campaigns/a/migrations/b/history"]
+
+
+def test_a_command_over_http_comes_from_nobody_here_because_no_gateway_verified_them(tmp_path: Path) -> None:
+    clock = VirtualClock().now
+    settings = Settings(data=str(tmp_path / "waymark.db"))
+    bootstrap.use(bootstrap.Composition(settings, FixedSecrets({}), clock, lambda: 1.0))
+    headers = {"Authorization": "Bearer x", "X-Amzn-Principal": "arn:aws:iam::111122223333:user/x"}
+    with Server(web.Web(clock)) as server:
+        answer = requests.post(
+            f"{server.url}/v1/campaigns/airflow-3/commands", json={"text": "status"}, headers=headers, timeout=5
+        )
+    bootstrap.use(None)
+    assert (answer.status_code, list(answer.json())) == (401, ["error"])

@@ -140,6 +140,7 @@ def test_a_webhook_that_is_heard_is_acted_on_at_once(tmp_path: Path) -> None:
 
 
 EXCEPTED_START = {"first_starts": {"email.notifications": {"prod-us": "Wed 09:00"}}}
+NEVER_APPROVED = {"decided": {"email.notifications": {"shared/code_migration.review": 2}}}
 FROZEN_START = {"first_starts": {"email.notifications": {"prod-us": "Mon 09:00"}}}
 
 
@@ -150,6 +151,9 @@ FROZEN_START = {"first_starts": {"email.notifications": {"prod-us": "Mon 09:00"}
         ("wave_circuit_breaker", "shared.domain.acts.breaker_is_open", {"refused": {"breaker_open": None}}),
         ("freeze_window", "shared.domain.follow.start_frozen_until", FROZEN_START),
         ("freeze_exception", "shared.domain.freezing.exception_at", EXCEPTED_START),
+        ("four_eyes", "shared.domain.permissions.is_same_person", {"refused": {"four_eyes": None}}),
+        ("stale_approval", "shared.domain.react.has_merge_approval", NEVER_APPROVED),
+        ("nobody_answers", "shared.app.nudge._topic_told", {"alerts": []}),
     ],
 )
 def test_a_scenario_fails_where_what_it_is_about_does_not_work(
@@ -249,7 +253,7 @@ def test_a_wrong_file_is_refused_with_its_field(tmp_path: Path, changes: dict[st
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
-    with pytest.raises(NotFoundError, match="There is no scenario 'nope'. There are: deploy_failure, double_click, "):
+    with pytest.raises(NotFoundError, match="There is no scenario 'nope'. There are: burst_of_cards, "):
         scenario.load("nope")
 
 

@@ -72,6 +72,17 @@ def test_a_click_becomes_one_act_in_the_group_of_its_migration(world: World) -> 
     assert [message.group for message in world.queues.receive(names.SIGNALS)] == ["airflow-3/email.notifications"]
 
 
+def test_a_click_on_a_suggestion_becomes_the_command_that_it_says(world: World) -> None:
+    payload = click()
+    payload["actions"][0] |= {"action_id": "say:2", "value": "verify email.notifications test"}
+
+    assert post_slack(slack_event(INTERACTIONS, interaction(payload))) == TAKEN
+
+    said = {"text": "verify email.notifications test", "id": ACT["id"], "reply_to": ACT["reply_to"]}
+    assert world.sent() == {names.SIGNALS: [COMMAND | said]}
+    assert [message.group for message in world.queues.receive(names.SIGNALS)] == ["command:T_ACME/C_MIGRATE"]
+
+
 def test_a_command_becomes_one_command_and_its_author_is_told(world: World) -> None:
     assert post_slack(slack_event(COMMANDS, typed())) == ephemeral(
         "Got it: `/migrate start email.notifications`. The answer follows here."

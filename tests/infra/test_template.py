@@ -64,7 +64,7 @@ def test_every_queue_has_a_dead_letter_queue_of_its_kind(template: Template) -> 
         queue = found[f"waymark-{names.queue_file_name(name)}"]
         dead = found[f"waymark-{names.queue_file_name(names.dead_letter_queue(name))}"]
         assert queue.get("FifoQueue") == dead.get("FifoQueue") == (True if name in names.FIFO_QUEUES else None)
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == names.MAX_RECEIVES
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == names.max_receives(name)
         assert queue["SqsManagedSseEnabled"] is True
 
 

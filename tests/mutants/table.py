@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.bug import Bug, Examples, Simulation
 
 _MACHINE: Final = "tests/unit/test_machine.py"
+_BOUNDARY: Final = "tests/unit/test_permissions.py"
 _ADVANCE: Final = "tests/functional/test_advance.py"
 _SKILL: Final = "tests/functional/test_run_skill.py"
 _CONTRACT: Final = "tests/adapters/test_migrations_contract.py"
@@ -135,19 +136,43 @@ BUGS: Final = (
         (Examples((_MACHINE,)),),
     ),
     Bug(
+        "one-is-enough",
+        "One approval is enough, however many the campaign wants.",
+        "shared/domain/approving.py",
+        "enough = len(others) + 1 >= wanted",
+        "enough = True",
+        (Examples((_BOUNDARY,)), _SEARCH),
+    ),
+    Bug(
+        "any-merge",
+        "A merge counts though nobody approved what was merged.",
+        "shared/domain/react.py",
+        "if seen.merged and not approved:",
+        "if seen.merged and not approved and not seen.head_sha:",
+        (Examples(("tests/unit/test_merge_approval.py",)), _SEARCH),
+    ),
+    Bug(
+        "old-members",
+        "Who was in a user group once is taken for a member for ever.",
+        "shared/domain/people.py",
+        "if at - one.read_at <= TRUSTED}",
+        "}",
+        (Examples((_BOUNDARY,)),),
+    ),
+    Bug(
         "any-proof",
         "A decision about other work, with another digest, permits this work.",
         "shared/domain/permissions.py",
-        " and decided.digest == digest and",
-        " and",
+        "by_asking=by_asking) and decided.digest == digest and",
+        "by_asking=by_asking) and",
         (Examples((_MACHINE, "tests/unit/test_machine_failures.py", "tests/unit/test_machine_choices.py")), _SEARCH),
     ),
     Bug(
         "nothing-heals",
         "A tick sends nothing again: what a crash left unsent stays unsent.",
         "shared/app/advance.py",
-        "outbox, heal=heal)",
-        "outbox, heal=False)",
+        "_send(view, decision, signal, outbox, heal=heal)",
+        "_send(view, decision, signal, outbox, heal=False)",
         (Examples((_ADVANCE,)), _SEARCH),
     ),
     Bug(

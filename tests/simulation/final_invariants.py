@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.app.redrive import every_parked
+from shared.domain.audit_chain import audited_chain
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.history import fold, hash_of
 from shared.domain.view import View
@@ -70,6 +71,18 @@ def no_event_was_rewritten(settled: Settled) -> Iterator[str]:
             tail = one.hash
 
 
+def no_act_on_a_campaign_was_rewritten(settled: Settled) -> Iterator[str]:
+    """The chain of acts and that of applications are whole, and end where gate and campaign say."""
+    for campaign, gate in settled.stores.gates.items():
+        acts = settled.stores.controls.get(campaign, [])
+        applied = FakeCampaigns(settled.stores).history(campaign)
+        for found in (
+            audited_chain(acts, gate.tail, gate.version, "act"),
+            audited_chain(applied.records, applied.tail, len(applied.records), "application"),
+        ):
+            yield from (f"{campaign}: {one.message}" for one in found.findings)
+
+
 def the_gate_is_empty_where_nobody_works(settled: Settled) -> Iterator[str]:
     """The gate holds and queues exactly what all states together say."""
     held: set[str] = set()
@@ -116,6 +129,7 @@ AT_THE_END: Final[tuple[Callable[[Settled], Iterator[str]], ...]] = (
     nothing_is_stuck,
     the_whole_history_leads_to_the_state,
     no_event_was_rewritten,
+    no_act_on_a_campaign_was_rewritten,
     the_gate_is_empty_where_nobody_works,
     nothing_is_watched_after_the_end,
     no_act_of_a_person_is_lost,

@@ -10,6 +10,9 @@ from state_schema.migration import PullRequestSeen
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep
 from tests.simulation.invariants import Step
 
+_FRIDAY: Final = 5
+_HEARD: Final = (happened.CheckpointReminded, happened.CheckpointEscalated)
+
 
 def questions_are_answered_by_people(step: Step) -> str | None:
     """A question's step is done by a person's decision or by a merge that was seen: never by the clock."""
@@ -29,6 +32,8 @@ def _answers(one: object, done: happened.StepCompleted) -> bool:
     match one:
         case happened.CheckpointDecided(track=track, step=path, reason="step"):
             return (track, path) == (done.track, done.step)
+        case happened.CheckpointDecided(track=track, step=path, reason="failure", verb="approve"):
+            return (track, path) == (done.track, done.step)
         case happened.ObservationRecorded(track=track, step=path, seen=PullRequestSeen(merged=True)):
             return (track, path) == (done.track, done.step)
         case _:
@@ -42,6 +47,36 @@ def _asked(step: Step, done: happened.StepCompleted) -> bool:
         and (one.event.track, one.event.step) == (done.track, done.step)
         for one in step.history
     )
+
+
+def people_hear_of_open_questions_at_work_only(step: Step) -> str | None:
+    """Whoever is reminded has been asked and has not answered, it is within the hours, and it is escalated once."""
+    if not any(isinstance(one.event, _HEARD) for one in step.commit.records):
+        return None
+    asked = dict[tuple[str, str], bool]()
+    for event in (one.event for one in step.history):
+        match event:
+            case happened.CheckpointOpened():
+                asked[event.track, event.step] = False
+            case happened.CheckpointDecided(reason="step", verb="approve"):
+                continue  # the merge is still awaited
+            case happened.CheckpointDecided() | happened.StepCompleted() | happened.StepSkipped():
+                asked.pop((event.track, event.step), None)
+            case happened.CheckpointReminded() | happened.CheckpointEscalated():
+                place, escalated = (event.track, event.step), isinstance(event, happened.CheckpointEscalated)
+                if place not in asked or (escalated and asked[place]):
+                    return f"people hear of {'/'.join(place)}, and {'heard before' if place in asked else 'nobody was asked'}"
+                asked[place] |= escalated
+    return next((problem for one in step.commit.records if (problem := _heard_late(step.after.campaign, one))), None)
+
+
+def _heard_late(campaign: Campaign, one: happened.Recorded) -> str | None:
+    """Hours are written in UTC here, as `Mon-Fri 09:00-11:00`."""
+    if campaign.reminders is None or not isinstance(one.event, _HEARD):
+        return None
+    begin, end = campaign.reminders.hours.partition(" ")[2].split("-")
+    at_work = one.at.isoweekday() <= _FRIDAY and begin <= f"{one.at:%H:%M}" < end
+    return None if at_work else f"people hear of {one.event.track}/{one.event.step} at {one.at:%a %H:%M}"
 
 
 def nothing_is_moved_in_flight(step: Step) -> str | None:
@@ -84,6 +119,7 @@ def what_starts_belongs_to_the_present_plan(step: Step) -> str | None:
 
 FURTHER: Final[tuple[Callable[[Step], str | None], ...]] = (
     questions_are_answered_by_people,
+    people_hear_of_open_questions_at_work_only,
     nothing_is_moved_in_flight,
     after_a_move_all_is_asked_anew,
     what_starts_belongs_to_the_present_plan,

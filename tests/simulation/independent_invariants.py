@@ -24,9 +24,12 @@ def a_report_counts_for_its_own_attempt(step: Step) -> str | None:
     first = step.commit.records[0]
     if not first.signal.startswith(_REPORT) or not isinstance(first.event, _REPORTED):
         return None
+    # A report that says nothing new may still be the first signal after a deadline, or after the end of a wait.
+    timed_out = isinstance(first.event, happened.StepFailed) and first.event.failure.code == "timed_out"
+    was_out = any(before.status == "in_progress" for one, before in _with_step_before(step) if one is first)
     mine = f"{first.event.track}/{first.event.step}/{first.event.attempt}"
     reported = first.signal.removeprefix(_REPORT).partition("+")[0]
-    return None if reported == mine else f"a report of {reported} was recorded of {mine}"
+    return None if timed_out or not was_out or reported == mine else f"a report of {reported} was recorded of {mine}"
 
 
 def a_machine_at_work_holds_its_slot(step: Step) -> str | None:
@@ -79,8 +82,10 @@ def _with_step_before(step: Step) -> Iterator[tuple[Recorded, StepState]]:
     """Each first record about a step in the commit, with the step as it was stored before it."""
     told = set()
     for one in step.commit.records:
-        place = (getattr(one.event, "track", ""), getattr(one.event, "step", ""))
-        track = step.before.tracks.get(place[0]) if step.before else None
+        if step.before is None or not isinstance(one.event, happened.AtStep):
+            continue
+        place = (one.event.track, one.event.step)
+        track = step.before.tracks.get(one.event.track)
         if track is not None and place[1] in track.steps and place not in told:
             yield one, track.steps[place[1]]
         told.add(place)

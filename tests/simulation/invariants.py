@@ -1,7 +1,7 @@
 """What must hold after each commit: one small function a rule. Each answers the problem in a sentence, or None."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from shared.domain.checkpoints import approval_digest
@@ -13,7 +13,7 @@ from shared.domain.view import Cause, View
 from shared.domain.watching import watched
 from shared.ports.migrations import Commit
 from state_schema import events as happened
-from state_schema.campaign import Limits
+from state_schema.campaign import Campaign, Limits
 from state_schema.events import Recorded
 from state_schema.gate import Gate, Place
 from state_schema.ids import SHARED_TRACK
@@ -134,7 +134,11 @@ def _undecided(step: Step, started: happened.StepStarted) -> str | None:
         return None
     first = started.attempt - view.state.tracks[track].steps[started.step].retries
     for event in here:
-        permits = event.reason == "gate" or (event.reason == "failure" and event.verb in {"retry", "rollback"})
+        alone = (
+            not is_guarded(view.campaign, track) or layer_of(view, track, action, stop.step.gate) != "explicit_command"
+        )
+        by_asking = alone and event.reason == "failure" and event.verb in {"retry", "rollback"}
+        permits = event.reason == "gate" or by_asking
         if permits and event.step == started.step and event.digest == started.digest and event.attempt >= first:
             return None
     return f"{track}/{started.step} attempt {started.attempt} started without a decision for this work"
@@ -147,10 +151,17 @@ def only_people_decide(step: Step) -> str | None:
         if isinstance(one.event, happened.CheckpointDecided):
             if step.books.decided.get(one.signal) != one.actor:
                 return f"{one.actor} did not do {one.signal}"
-            allowed = people.approvers if one.event.reason == "approval_required" else people.operators
-            if one.actor not in allowed:
+            by_approvers = one.event.reason == "approval_required" or one.event.verb == "approve"
+            guarded = one.event.reason == "gate" and is_guarded(step.after.campaign, one.event.track)
+            allowed = people.approvers if by_approvers else people.operators
+            if one.actor not in (*allowed, *(people.approvers if guarded else ())):
                 return f"{one.actor} may not answer {one.event.reason}"
     return None
+
+
+def is_guarded(campaign: Campaign, track: str) -> bool:
+    """Whether one person alone cannot have something done there that wants an approval."""
+    return track in campaign.gates.four_eyes or campaign.gates.quorum.get(track, 1) > 1
 
 
 def what_is_over_stays_over(step: Step) -> str | None:
@@ -163,7 +174,7 @@ def what_is_over_stays_over(step: Step) -> str | None:
 
 def nothing_starts_while_it_is_held_back(step: Step) -> str | None:
     """No step starts where it is paused, frozen or denied by a window, would run into one, or where the breaker is open."""
-    view, wave = replace(step.after, gate=step.gate_before), step.commit.state.resource.wave
+    view, wave = step.after.after(step.commit.state, step.gate_before, step.after.plan), step.commit.state.resource.wave
     for one in step.commit.records:
         if isinstance(one.event, happened.StepStarted):
             started, track = f"{one.event.track}/{one.event.step} started", one.event.track
@@ -232,11 +243,10 @@ def places_of(state: Migration) -> tuple[set[str], set[str]]:
     queued: set[str] = set()
     for name, track in state.tracks.items():
         for path, step in track.steps.items():
-            key = slot_key(state, name, path, step.attempt)
             if at_work(step):
-                held.add(key)
+                held.add(slot_key(state, name, path, step.attempt))
             elif step.status == "queued" and step.until is None and state.status != "aborted":
-                queued.add(key)
+                queued.add(slot_key(state, name, path, step.attempt))
     return held, queued
 
 

@@ -38,7 +38,7 @@ def typed_and_clicked(world: "World") -> bool:
     if found is None:
         return False
     asked = json.loads(found["value"])
-    verb = str(found["action_id"]).removeprefix("act:").partition(":")[0]
+    verb = str(found["action_id"]).split(":")[1]
     what = " all" if verb == "decide" else ""
     world.people.type(f"{verb} {asked['m'].partition('/')[2]} {asked['t']}{what}", OPERATORS[0])
     world.people.click(found, OPERATORS[1])

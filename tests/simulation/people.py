@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shared import names
 from shared.domain.holding import breaker_is_open
-from shared.webhooks import slack
+from shared.domain.permissions import refusal_for
+from shared.webhooks import slack, slack_modals
 from state_schema.gate import Gate
-from tests.fakes.stores import FakeStores
+from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.books import Books
-from tests.simulation.plans import APPROVER, CAMPAIGN, CHANNEL, OPERATORS, TEAM
+from tests.simulation.plans import APPROVER, CAMPAIGN, CHANNEL, OPERATORS, SECOND_APPROVER, TEAM
 from tests.simulation.world.agenda import Agenda
 from tests.simulation.world.chance import Chance
 from tests.simulation.world.faults import Faults
@@ -27,7 +29,7 @@ _OVER = frozenset({"completed", "aborted"})
 
 @dataclass
 class People:
-    """Operators and an approver."""
+    """Operators, one of whom is an approver too, and two approvers."""
 
     agenda: Agenda
     chance: Chance
@@ -83,10 +85,9 @@ class People:
             "user": {"id": user, "team_id": TEAM},
             "trigger_id": f"click.{self._acts}",
             "response_url": "https://hooks.slack.test/actions/1",
-            "actions": [{"action_id": f"act:{verb}" if verb else button["action_id"], "value": button["value"]}],
+            "actions": [{"action_id": f"{slack.ACT}{verb}" if verb else button["action_id"], "value": button["value"]}],
         }
-        message = slack.act_of(payload, team=TEAM, at=self.agenda.clock().isoformat())
-        assert message is not None
+        message = _act_of(payload, self.agenda.clock())
         self.tell(f"{user} clicks {message['verb']} of {button['value']}")
         self._send(message, f"slack:{TEAM}/{user}")
 
@@ -124,12 +125,12 @@ class People:
             self._look_after(shown, *_AGAIN, idle=True)
 
     def _answer(self, shown: ShownCard, buttons: list[Any]) -> None:
-        verbs = [str(button["action_id"]).removeprefix(slack.ACT) for button in buttons]
+        verbs = [str(button["action_id"]).partition(":")[2] for button in buttons]
         link = next((str(one["url"]) for one in shown.buttons() if "url" in one), "")
-        if verbs == ["pr-merged"] and "/pull/" in link and self._review(int(link.rpartition("/")[2])):
-            return
         chosen = self._way_on(shown, verbs)
-        user = APPROVER if verbs[0] == "approve" else OPERATORS[self.chance.pick(f"who {shown.card}", 2)]
+        if chosen == "pr-merged" and "/pull/" in link and self._review(int(link.rpartition("/")[2])):
+            return
+        user = self._who(shown, chosen.partition(":")[0])
         migration, _, track = shown.card.partition("#")
         resource = migration.partition("/")[2]
         roll = self.chance.roll(self.chance.label(f"types {shown.card}"))
@@ -141,7 +142,29 @@ class People:
         else:
             self.click(button, user)
 
+    def _who(self, shown: ShownCard, verb: str) -> str:
+        """Mostly one of those who may and did not yet; now and then anybody, whoever started it too."""
+        everybody = (*OPERATORS, APPROVER, SECOND_APPROVER)
+        migration, _, track = shown.card.partition("#")
+        view = FakeMigrations(self.stores).load(migration).view
+        found = view.state.tracks.get(track)
+        asked = found.steps[found.step].checkpoint if found and found.step else None
+        label = self.chance.label(f"who {shown.card}")
+        if asked is None or (self.chance.roll(f"anybody {label}") < 0.15 and not self.faults.over):
+            return everybody[self.chance.pick(label, len(everybody))]
+        given = {one.actor for one in asked.given}
+        able = [
+            user
+            for user in everybody
+            if (person := f"slack:{TEAM}/{user}") not in given and refusal_for(view, track, asked, person, verb) is None
+        ]
+        return able[self.chance.pick(label, len(able))] if able else OPERATORS[0]
+
     def _way_on(self, shown: ShownCard, verbs: list[str]) -> str:
+        if "approve" in verbs[1:] and (
+            self.faults.over or self.chance.roll(self.chance.label(f"approves {shown.card}")) < 0.8
+        ):
+            return "approve"
         if "retry" not in verbs or self.faults.over:
             return verbs[0]
         roll = self.chance.roll(self.chance.label(f"way on {shown.card}"))
@@ -160,11 +183,32 @@ class People:
 
 def _choice(button: Any, *, all_of_them: bool) -> str:
     """What is typed after `decide`: the button's own choice, where it has one."""
-    if not button["action_id"].startswith("act:decide"):
+    if not button["action_id"].partition(":")[2].startswith("decide"):
         return ""
     chosen = json.loads(button["value"]).get("c")
     return f" {' '.join(chosen)}" if chosen else " all" if all_of_them else " a c"
 
 
 def _acts_of(shown: ShownCard) -> list[Any]:
-    return [button for button in shown.buttons() if str(button["action_id"]).startswith(slack.ACT)]
+    return [button for button in shown.buttons() if str(button["action_id"]).startswith((slack.ACT, slack_modals.OPEN))]
+
+
+def _act_of(payload: dict[str, Any], now: datetime) -> slack.Message:
+    """Of a click that answers by itself, or of the modal that it opens, filled in and sent at once."""
+    opening = slack_modals.opening_of(payload, team=TEAM, at=now)
+    if opening is None:
+        act = slack.act_of(payload, team=TEAM, at=now.isoformat())
+        assert act is not None
+        return act
+    given = {"reason": {"given": {"value": "we have seen worse"}}}
+    chosen = {"choices": {"given": {"selected_options": [{"value": "a"}, {"value": "c"}]}}}
+    view = {
+        "id": f"V.{opening.trigger}",
+        "callback_id": opening.callback,
+        "private_metadata": opening.metadata,
+        "state": {"values": chosen if opening.callback == "open:decide" else given},
+    }
+    sent = slack_modals.submission_of(payload | {"type": "view_submission", "view": view}, team=TEAM, at=now)
+    assert sent is not None
+    assert isinstance(sent.act, dict)
+    return sent.act

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from state_schema.campaign import Campaign
 from state_schema.plan import Plan
@@ -14,6 +14,7 @@ CHANNEL = "C0SIM"
 TEAM = "T0SIM"
 OPERATORS = ("U_OPERATOR", "U_SECOND_OPERATOR")
 APPROVER = "U_APPROVER"
+SECOND_APPROVER = "U_SECOND_APPROVER"
 STRANGER = "U_STRANGER"
 _INFRA = "acme/infrastructure"
 SHARED = {
@@ -150,6 +151,16 @@ def _later(random: Random, first: _Choices) -> _Choices:
     return replace(first, version=2, **random.choice(changes))
 
 
+_REMINDERS: Final[dict[str, Any]] = {
+    "after": "15m",
+    "every": "20m",
+    "hours": "Mon-Fri 09:00-11:00",
+    "zone": "UTC",
+    "escalate_after": "16m",
+    "escalate_to": [f"slack:{TEAM}/U_LEAD", "topic"],
+}
+
+
 def campaign_for(random: Random, plan: Plan) -> Campaign:
     """Six or seven resources in two waves, with gates, limits and sometimes a window."""
     names = list(plan.environments)
@@ -193,8 +204,23 @@ def campaign_for(random: Random, plan: Plan) -> Campaign:
             "limits": limits,
             "breaker": {"failures": random.choice((1, 2, "50%"))} if random.random() < 0.2 else None,
             "windows": [window] if random.random() < 0.25 else [],
+            "reminders": _REMINDERS if random.random() < 0.2 else None,
         }
     )
+
+
+def guarded(campaign: Campaign, plan: Plan, random: Random) -> Campaign:
+    """Two in five want two approvals somewhere, one in three an approval of merges; who starts approves there too."""
+    shared = ["shared"] if plan.stops("shared") else []
+    tracks = [*campaign.gates.four_eyes, *shared]
+    gates: dict[str, Any] = {}
+    if random.random() < 0.4:
+        gates["quorum"] = dict.fromkeys(tracks, 2)
+    if random.random() < 0.35:
+        gates |= {"merge_approval": tuple(tracks), "four_eyes": (*campaign.gates.four_eyes, *shared)}
+    approvers = tuple(f"slack:{TEAM}/{user}" for user in (APPROVER, SECOND_APPROVER, OPERATORS[0]))
+    people = campaign.people.model_copy(update={"approvers": approvers})
+    return campaign.model_copy(update={"gates": campaign.gates.model_copy(update=gates), "people": people})
 
 
 def _chosen(random: Random, plan: Plan, number: int) -> list[str] | None:

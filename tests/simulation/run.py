@@ -24,6 +24,7 @@ from tests.fakes.stores import (
     FakeStores,
 )
 from tests.simulation.books import Books
+from tests.simulation.boundary_invariants import BOUNDARY
 from tests.simulation.final_invariants import AT_THE_END, Settled
 from tests.simulation.further_invariants import FURTHER, exceptions_want_two_people
 from tests.simulation.independent_invariants import INDEPENDENT
@@ -265,7 +266,7 @@ class World:
             for one in commit.records:
                 place = f"{getattr(one.event, 'track', '')}/{getattr(one.event, 'step', '')}".strip("/")
                 self.tell(f"  {migration} {one.number}: {one.event.kind} {place} by {one.actor}")
-        for rule in (*ON_COMMIT, *INDEPENDENT, *FURTHER):
+        for rule in (*ON_COMMIT, *INDEPENDENT, *FURTHER, *BOUNDARY):
             problem = rule(step)
             if problem is not None:
                 self._broken(rule.__name__, f"{migration}: {problem}")

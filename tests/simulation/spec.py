@@ -6,7 +6,7 @@ from random import Random
 
 from state_schema.campaign import Campaign
 from state_schema.plan import Plan
-from tests.simulation.plans import campaign_for, plan_for
+from tests.simulation.plans import campaign_for, guarded, plan_for
 from tests.simulation.world.faults import WEIGHTS
 
 _LEVELS = (0.0, 0.0005, 0.002, 0.002, 0.006)
@@ -46,7 +46,7 @@ def spec_of(seed: int) -> Spec:
     """Everything that this seed decides beforehand."""
     random = Random(seed)
     plan, later = plan_for(random)
-    campaign = campaign_for(random, plan)
+    campaign = guarded(campaign_for(random, plan), plan, Random(f"guarded {seed}"))
     until = random.uniform(1.0, 2.5) * _HOUR
     count = random.randint(11, 16)
     return Spec(

@@ -203,6 +203,31 @@ def test_an_exception_that_one_person_makes_alone_is_found_out(monkeypatch: pyte
     assert outcome.violation.rule == "exceptions_want_two_people"
 
 
+BY_ENOUGH = "approvals_are_of_enough_people_and_not_of_who_asked"
+BY_HEAD = "a_merge_counts_only_if_it_was_approved"
+
+
+@pytest.mark.parametrize(
+    ("broken", "answer", "rule"),
+    [
+        ("shared.domain.permissions.is_same_person", False, BY_ENOUGH),
+        ("shared.domain.permissions.retried_by", [], BY_ENOUGH),
+        ("shared.domain.approving.approvals_wanted", 1, BY_ENOUGH),
+        ("shared.domain.react.has_merge_approval", True, BY_HEAD),
+    ],
+    ids=["who started approves", "who retried approves", "one is enough", "any merge counts"],
+)
+def test_a_boundary_with_a_gap_is_found_out(
+    broken: str, answer: object, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broken, lambda *_: answer)
+
+    _, outcome = first_failure()
+
+    assert outcome.violation is not None
+    assert outcome.violation.rule == rule
+
+
 def test_a_failing_story_is_told_in_few_words_and_replays_exactly() -> None:
     spec, outcome = first_failure(run_recklessly)
 

@@ -13,6 +13,7 @@ from functions.skills.run_workflow.skill import run_workflow
 from functions.skills.verify.skill import verify
 from shared import names
 from shared.app.card import post_checkpoint
+from shared.app.nudge import nudge
 from shared.app.observe import observe
 from shared.app.run_skill import Tools, refuse_foreign, run_skill
 from shared.app.sweep import sweep
@@ -26,11 +27,12 @@ from shared.ports.rewriting import Rewritten
 from shared.ports.skills import Skill, Work
 from shared.ports.store import Store
 from shared.webhooks.sighting import Sighting
-from state_schema.orders import CARDS, Order
+from state_schema.orders import CARDS, DigestMessage, ModalMessage, NudgeMessage, Order, ReplyMessage
 from state_schema.signals import SIGNALS, Act, Command, Failed, Observed, Reported, Ticked
 from tests.fakes.crashes import Crash
 from tests.fakes.stores import (
     FakeCampaigns,
+    FakeGroups,
     FakeHistory,
     FakeMigrationIndex,
     FakePlans,
@@ -44,7 +46,7 @@ from tests.simulation.world.effects import BorderedCards, SimulatedEffects
 from tests.simulation.world.faults import Faults
 from tests.simulation.world.github import SimulatedGithub, SimulatedWorkflows
 from tests.simulation.world.queues import SimulatedQueues, Worker
-from tests.simulation.world.slack import WRITTEN_OUT, SimulatedChannel, only_buttons
+from tests.simulation.world.slack import WRITTEN_OUT, SimulatedChannel, a_word, only_buttons
 
 Signal = Act | Observed | Reported | Ticked | Command
 
@@ -88,6 +90,8 @@ class Workers:
             index=FakeMigrationIndex(self.stores),
             migrations=self.migrations,
             history=self._history,
+            watches=self.watches,
+            groups=FakeGroups(self.stores),
         )
         self._take = partial(take_signal, store=self.store, outbox=self.queues)
         self._tools = Tools(self._history, self.agenda.clock, lambda: self.chance.between("jitter", 0.0, 1.0))
@@ -98,6 +102,7 @@ class Workers:
             names.SIGHTINGS: self._look,
             names.SIGNALS: self._decide,
             names.CARDS: self._show,
+            names.COMMENTS: self._commented,
             **{names.skill_queue(skill): partial(self._work, skill) for skill in names.SKILL_NAMES},
         }
 
@@ -123,15 +128,38 @@ class Workers:
         self.signal_taken(message, said)
 
     def _show(self, body: str, receives: int) -> None:
+        message = CARDS.validate_json(body)
+        if isinstance(message, DigestMessage | ModalMessage):
+            return  # nobody acts on it, and a wave's rows are dear to read
+        if isinstance(message, NudgeMessage):
+            self._remind(message)
+            return
         post_checkpoint(
-            CARDS.validate_json(body),
+            message,
             migrations=self.migrations,
             history=self._history,
             posted_cards=self._cards,
             channel=self.channel,
             replies=self.channel,
             render=card if self.chance.turn("card")[1] < WRITTEN_OUT else only_buttons,
+            write=a_word,
         )
+
+    def _commented(self, body: str, receives: int) -> None:
+        """Nobody comments on a pull request here, so nobody is answered there."""
+        message = ReplyMessage.model_validate_json(body)
+        self.tell(f"a comment that nobody asked for: {message.reply_to}")
+
+    def _remind(self, message: NudgeMessage) -> None:
+        said = nudge(
+            message,
+            migrations=self.migrations,
+            posted_cards=self._cards,
+            channel=self.channel,
+            alerts=self.channel,
+            now=self.agenda.clock(),
+        )
+        self.tell(f"people are told of {message.track}/{message.step}, reminder {message.number}: {said}")
 
     def _work(self, skill: str, body: str, receives: int) -> None:
         order = _order(body)

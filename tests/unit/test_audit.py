@@ -12,10 +12,12 @@ from shared.domain.history import fold, hash_of, record
 from shared.domain.view import Cause
 from shared.messages.audit_rows import COLUMNS, Row, cells, json_line
 from state_schema.control import ControlRecorded
-from state_schema.events import MigrationStarted, Recorded, StepProgressed
+from state_schema.events import CheckpointDecided, MigrationStarted, Recorded, StepProgressed
+from state_schema.signals import Failed
 from tests.builders import NOW, A
 from tests.histories import CAUSE, a_history, progressed
-from tests.stories import MONDAY, OPERATOR, Story
+from tests.stories import MONDAY, OPERATOR, STRANGER, Story
+from tests.unit.test_machine_failures import ROLLBACK, a_story
 
 HISTORY = a_history(10)
 KEPT = Kept(fold(HISTORY), HISTORY[-1].hash)
@@ -41,7 +43,7 @@ def with_event(number: int, event: Recorded) -> list[Stored]:
 
 
 def test_an_intact_history_is_left_alone() -> None:
-    assert audited(A, stored(HISTORY), KEPT) == Audited(10, HISTORY[-1].hash, ())
+    assert audited(A, stored(HISTORY), KEPT) == Audited(10, HISTORY[-1].hash, (), chained_from=1)
 
 
 def test_a_whole_migration_is_intact_after_every_event() -> None:
@@ -266,11 +268,52 @@ def test_a_row_of_an_event_has_its_place_its_cause_and_the_whole_document() -> N
     assert found == {
         "at": "2026-11-02T09:00:00+00:00", "campaign": "airflow-3", "migration": A, "number": "10",
         "actor": "slack:T0ACME/U_OPERATOR", "kind": "step_progressed", "track": "test", "step": "migrate.items",
-        "attempt": "1", "verb": "", "signal": "act-1", "hash": event.hash,
+        "attempt": "1", "verb": "", "shown": "", "signal": "act-1", "hash": event.hash,
     }  # fmt: skip
     assert json_line(Row("airflow-3", A, 10, event)).startswith(
         '{"row": "event", "campaign": "airflow-3", "migration": '
     )
+
+
+def a_row(story: Story, kind: str) -> dict[str, str]:
+    """The cells of the last event of this kind in the story."""
+    event = next(one for one in reversed(story.events) if one.kind == kind)
+    (recorded,) = record([event], 0, "", CAUSE)
+    return dict(zip(COLUMNS, cells(Row("airflow-3", A, 1, recorded)), strict=True))
+
+
+def test_an_answer_is_exported_with_the_digest_of_what_was_shown() -> None:
+    story = Story().until("test", "infra.apply")
+    button = story.button("test")
+    story.answer("test", "infra-applied")
+
+    assert a_row(story, "checkpoint_opened")["shown"] == ""
+    assert a_row(story, "checkpoint_decided")["shown"] == button.digest
+    assigned = Story().until("test", "infra.apply").act("assign")
+    assert a_row(assigned, "checkpoint_assigned")["shown"] == assigned.button("test").digest
+
+
+def test_a_rollback_is_bound_to_its_own_order_and_tells_what_was_shown_all_the_same() -> None:
+    story = a_story(**ROLLBACK)
+    story.report(Failed(category="blocking", reason="no"))
+    button = story.button("test")
+    story.answer("test", "rollback")
+
+    decided = next(one for one in story.last.events if isinstance(one, CheckpointDecided))
+    assert decided.shown == button.digest != decided.digest
+    assert a_row(story, "checkpoint_decided")["shown"] == button.digest
+
+
+def test_a_refused_click_and_an_abort_from_a_card_tell_what_was_shown() -> None:
+    story = Story().until("test", "infra.apply")
+    button = story.button("test")
+    story.answer("test", "infra-applied", STRANGER)
+
+    assert story.events[-1].shown == button
+    assert a_row(story, "act_refused")["shown"] == button.digest
+    story.act("abort", checkpoint=button)
+    assert a_row(story, "migration_aborted")["shown"] == button.digest
+    assert Story().act("start", STRANGER).events[-1].shown is None
 
 
 @pytest.mark.parametrize("signal", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
@@ -285,7 +328,7 @@ def test_an_act_on_the_campaign_and_what_cannot_be_read_are_told_apart() -> None
     rows = [Row("airflow-3", None, 3, act), Row("airflow-3", A, 7, Unreadable("it is written in ink"))]
 
     assert [cells(row)[:-1] for row in rows] == [
-        ("2026-11-02T09:00:00+00:00", "airflow-3", "", "3", OPERATOR, "control", "", "", "", "pause", "act-9", ""),
-        ("", "airflow-3", A, "7", "", "unreadable", "", "", "", "", "", ""),
+        ("2026-11-02T09:00:00+00:00", "airflow-3", "", "3", OPERATOR, "control", "", "", "", "pause", "", "act-9", ""),
+        ("", "airflow-3", A, "7", "", "unreadable", "", "", "", "", "", "", ""),
     ]  # fmt: skip
     assert [json_line(row)[:18] for row in rows] == ['{"row": "control",', '{"row": "unreadabl']

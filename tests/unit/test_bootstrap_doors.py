@@ -12,6 +12,7 @@ from shared.bootstrap_doors import Doors
 from shared.errors import InvalidInputError
 from shared.settings import Settings
 from tests.fakes.clock import FakeClock
+from tests.fakes.modals import FakeModals
 from tests.fakes.queues import FakeQueues
 
 
@@ -36,7 +37,7 @@ def test_doors_given_to_use_replace_those_of_the_environment_until_they_are_take
     monkeypatch.setenv("WAYMARK_DATA", str(tmp_path / "waymark.db"))
     monkeypatch.setattr(bootstrap_doors, "_process", bootstrap_doors._Process())
     clock = FakeClock()
-    world = Doors(FakeQueues(clock), FixedSecrets({}), clock, "T_ACME")
+    world = Doors(FakeQueues(clock), FixedSecrets({}), clock, FakeModals(), "T_ACME")
     bootstrap_doors.use(world)
     assert bootstrap_doors.doors() is world
     bootstrap_doors.use(None)

@@ -160,12 +160,14 @@ def test_a_click_on_a_shown_button_is_what_the_core_takes() -> None:
     assert story.act("retry", checkpoint=ref).kinds() == ["checkpoint_decided", "step_retried", "step_started"]
 
 
-def test_only_the_expected_way_on_is_primary_and_what_cannot_be_taken_back_asks_twice() -> None:
+def test_only_the_expected_way_on_is_primary_and_what_cannot_be_taken_back_asks_why_or_twice() -> None:
     shown = buttons(card(partly_migrated().view, "test"))
-    assert {name: (button.get("style"), "confirm" in button) for name, button in shown.items()} == {
-        "act:retry": ("primary", False),
-        "act:skip": (None, True),
-        "act:block": (None, True),
+    assert {
+        name: (button["text"]["text"], button.get("style"), "confirm" in button) for name, button in shown.items()
+    } == {
+        "act:retry": ("Retry", "primary", False),
+        "open:skip": ("Skip…", None, False),
+        "open:block": ("Mark blocked…", None, False),
     }
     deploy = buttons(card(Story().until("prod-us", "deploy.run").view, "prod-us"))["act:deploy"]
     assert (deploy["text"]["text"], "confirm" in deploy) == ("Deploy to prod-us", True)
@@ -220,7 +222,10 @@ def test_two_thousand_items_are_shown_as_far_as_they_fit() -> None:
     story = Story().until("test", "migrate.choose").report(Succeeded(choices=many))
     shown = card(story.view, "test", many)
     assert problems(shown.blocks) == []
-    assert buttons(shown)["act:decide"]["text"]["text"] == "All 2000"
+    assert {name: button["text"]["text"] for name, button in buttons(shown).items()} == {
+        "act:decide": "All 2000",
+        "open:decide": "Choose…",
+    }
     assert "`dag_0000`, `dag_0001`" in text_of(shown)
     assert "1,900 more" in text_of(shown)
 

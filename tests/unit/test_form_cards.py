@@ -42,6 +42,13 @@ def test_an_only_field_with_two_options(message: SnapshotAssertion) -> None:
     assert written(card(asked(SIZE).view, "test")) == message
 
 
+def test_a_form_is_filled_in_in_a_modal() -> None:
+    rows = [block["elements"] for block in card(asked().view, "test").blocks if block["type"] == "actions"]
+    assert [(one["action_id"], one["text"]["text"], one["style"]) for one in rows[0]] == [
+        ("open:decide", "Fill in…", "primary")
+    ]
+
+
 def test_after_a_form_was_filled_in(message: SnapshotAssertion) -> None:
     story = asked().later(hours=1).answer("test", "decide", answers=GIVEN)
     assert written(card(story.view, "test")) == message

@@ -23,6 +23,7 @@ from tests.stories import (
     succeeded_run,
     the_campaign,
     the_plan,
+    with_gates,
 )
 
 
@@ -104,7 +105,7 @@ def test_a_deploy_to_production_waits_for_the_explicit_command() -> None:
     story = Story().until("prod-us", "deploy.run")
 
     assert orders_for(story.view) == []
-    story.act("deploy", track="prod-us")
+    story.act("deploy", APPROVER, track="prod-us")
     assert story.order.skill == "run_workflow"
     assert story.order.inputs["inputs"] == {"environment": "prod-us"}
 
@@ -323,7 +324,7 @@ def test_retry_is_a_new_attempt_with_a_new_key() -> None:
 
 
 def test_retry_of_a_gated_deploy_is_itself_the_command() -> None:
-    story = Story().until("prod-us", "deploy.run").act("deploy", track="prod-us")
+    story = Story(campaign=with_gates(four_eyes=None)).until("prod-us", "deploy.run").act("deploy", track="prod-us")
     story.report(Failed(category="blocking", reason="no")).answer("prod-us", "retry")
 
     assert story.order.key.endswith("prod-us/deploy.run/2")
@@ -365,7 +366,7 @@ def test_a_transient_failure_becomes_an_intervention_after_five_retries() -> Non
 
 
 def test_an_automatic_retry_of_a_gated_deploy_needs_no_second_command() -> None:
-    story = Story().until("prod-us", "deploy.run").act("deploy", track="prod-us")
+    story = Story().until("prod-us", "deploy.run").act("deploy", APPROVER, track="prod-us")
     story.report(Failed(category="transient", reason="busy", retry_at=story.now + timedelta(seconds=30)))
 
     assert story.later(minutes=1).tick().order.key.endswith("prod-us/deploy.run/2")

@@ -94,6 +94,13 @@ def test_each_choice_has_a_button_whose_click_is_that_choice() -> None:
     assert json.loads(row[1]["value"])["c"] == ["fast"]
 
 
+def test_of_eleven_choices_ten_have_a_button_and_all_are_in_a_modal() -> None:
+    eleven = tuple(f"speed-{number}" for number in range(11))
+    shown = card(Story(plan=deciding()).until("test", "tempo.choose").view, "test", eleven).blocks
+    row = next(block["elements"] for block in shown if block["type"] == "actions")
+    assert [button["action_id"] for button in row] == [*(f"act:decide:{n}" for n in range(1, 11)), "open:decide"]
+
+
 def test_the_card_says_what_to_type_for_one_choice() -> None:
     story = Story(plan=deciding()).until("test", "tempo.choose")
     shown = str(card(story.view, "test", ("slow", "fast")))

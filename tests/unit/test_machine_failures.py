@@ -12,7 +12,7 @@ from shared.messages.cards import card
 from state_schema.gate import Place
 from state_schema.plan import Plan
 from state_schema.signals import Failed, Pending, Progressed, Succeeded
-from tests.stories import OPERATOR, STRANGER, Story, document, failed_run, run, succeeded_run
+from tests.stories import OPERATOR, STRANGER, Story, document, failed_run, run, succeeded_run, with_gates
 
 BACK: dict[str, Any] = {
     "repository": "acme/infrastructure",
@@ -27,7 +27,7 @@ def a_story(track: str = "test", **on_failure: Any) -> Story:
     """At the deployment, with this policy."""
     plan = document("airflow-3.plan.yaml")
     plan["phases"][2]["steps"][0]["on_failure"] = on_failure
-    return Story(plan=Plan.model_validate(plan)).until(track, "deploy.run")
+    return Story(Plan.model_validate(plan), with_gates(four_eyes=None)).until(track, "deploy.run")
 
 
 def busy(story: Story, category: str = "transient") -> Failed:

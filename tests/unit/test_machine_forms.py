@@ -7,8 +7,9 @@ import pytest
 
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.orders import orders_for
+from shared.messages.acted import acted
+from shared.messages.answer_text import text_of
 from shared.messages.cards import card
-from shared.messages.replies import answer_text
 from shared.webhooks.slack import act_of
 from state_schema.events import CheckpointDecided
 from state_schema.migration import Migration
@@ -154,10 +155,11 @@ def test_the_few_options_of_an_only_field_have_a_button_each() -> None:
         {"type": "string", "enum": list("abcdef")},
     ],
 )
-def test_an_only_field_with_more_to_say_has_no_button(field: dict[str, Any]) -> None:
+def test_an_only_field_with_more_to_say_opens_a_form(field: dict[str, Any]) -> None:
     story = asked({"type": "object", "properties": {"size": field}})
 
-    assert not any(block["type"] == "actions" for block in card(story.view, "test").blocks)
+    rows = [block for block in card(story.view, "test").blocks if block["type"] == "actions"]
+    assert [button["action_id"] for row in rows for button in row["elements"]] == ["open:decide"]
 
 
 def test_a_question_of_yes_or_no_has_two_buttons() -> None:
@@ -172,7 +174,7 @@ def test_a_question_of_yes_or_no_has_two_buttons() -> None:
 def test_the_answer_says_what_was_answered() -> None:
     story = asked().answer("test", "decide", answers=GIVEN)
 
-    said = answer_text(story.last, story._act("decide", OPERATOR, {}))
+    said = text_of(acted(story.last, story._act("decide", OPERATOR, {})))
     assert said.startswith(
         "Answered `workers = 8, pool = small, keep_old = true, reason = More DAGs` for size.choose of email.notifications"
     )

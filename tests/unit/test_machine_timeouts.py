@@ -32,7 +32,7 @@ def test_people_are_reminded_as_often_as_the_plan_says_and_the_card_says_so() ->
     assert story.later(hours=1).tick().kinds() == ["checkpoint_reminded"]
     assert story.tick().last.events == ()
     assert story.later(hours=4).tick().kinds() == ["checkpoint_reminded"]
-    assert "Reminded 2 times." in str(card(story.view, "test").blocks)
+    assert "Reminded twice." in str(card(story.view, "test").blocks)
 
 
 def test_after_a_long_silence_of_the_sweep_people_are_reminded_once_and_not_for_each_time_missed() -> None:

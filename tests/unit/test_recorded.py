@@ -9,6 +9,7 @@ from shared.domain.history import record
 from shared.domain.view import Cause
 from shared.messages.recorded import history_text, plain_line, plain_title, what
 from state_schema import events as e
+from state_schema.answers import shown
 from state_schema.events import Event
 from state_schema.migration import Checkpoint, Failure, PullRequestSeen, RunSeen
 from state_schema.orders import ReplyMessage
@@ -65,7 +66,30 @@ TOLD: list[tuple[Any, str]] = [
     (e.ChoicesOffered(**AT, choices=("a", "b")), f"{HERE} offers 2 to choose from."),
     (e.CheckpointOpened(**AT, checkpoint=ASK), f"{HERE} asks: Is &lt;it&gt; up?"),
     (e.CheckpointReminded(**AT, remind_at=MONDAY), f"{HERE} was not answered yet: people are reminded."),
+    (
+        e.CheckpointEscalated(**AT, to=("slack:T0ACME/U_LEAD", "topic"), remind_at=MONDAY),
+        f"{HERE} was not answered for long: <@U_LEAD>, the alert topic hear of it.",
+    ),
+    (
+        e.CheckpointEscalated(**AT, to=("topic",), remind_at=MONDAY),
+        f"{HERE} was not answered for long: the alert topic hears of it.",
+    ),
+    (
+        e.RemindersMoved(**AT, remind_at=MONDAY, escalate_at=None),
+        f"{HERE} is reminded of next at 2026-03-02 09:00 UTC.",
+    ),
+    (e.RemindersMoved(**AT), f"{HERE} is reminded of no more: the campaign's reminders changed."),
     (e.CheckpointOverdue(**AT), f"{HERE} was not answered in time; it stays open."),
+    (e.CheckpointAssigned(**AT, to="slack:T0ACME/U_LEAD"), f"{HERE} is taken care of by <@U_LEAD>."),
+    (e.ApprovalGiven(**AT, verb="approve", digest="0" * 16), f"{HERE} was approved, as one of several."),
+    (
+        e.ApprovalGiven(**AT, verb="approve", digest="0" * 16, note="<ok>"),
+        f"{HERE} was approved, as one of several (&lt;ok&gt;).",
+    ),
+    (
+        e.ApprovalVoided(**AT, actors=("slack:T0ACME/U_LEAD", "github:7"), reason="<pushed>"),
+        f"{HERE} is no longer approved by <@U_LEAD>, `github:7`: &lt;pushed&gt;.",
+    ),
     (
         e.CheckpointDecided(**AT, reason="step", verb="decide", digest="0" * 16, choices=("a",), note="`why`"),
         f"{HERE} was answered: Decide, 1 chosen ('why').",
@@ -116,6 +140,6 @@ def test_an_answer_fits_whatever_people_wrote() -> None:
 
     text = history_text("airflow-3/a", records, 40)
 
-    assert ReplyMessage(reply_to=ReplyTo(), text=text).text == text
+    assert ReplyMessage(reply_to=ReplyTo(), answer=shown(text)).answer.message == text
     assert "<!channel" not in text
     assert len(text.splitlines()) > 5

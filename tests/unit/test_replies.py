@@ -3,14 +3,17 @@ import pytest
 from shared.domain.display import summary_of
 from shared.domain.machine import decide
 from shared.domain.view import Refusal
+from shared.messages.acted import acted
+from shared.messages.answer_text import text_of
+from shared.messages.helped import help_text
 from shared.messages.replies import (
     answer_text,
-    help_text,
-    refusal_text,
+    refusal_answer,
     status_text,
     unknown_command_text,
     unknown_resource_text,
 )
+from state_schema.answers import shown
 from state_schema.orders import ReplyMessage
 from state_schema.signals import Act, Failed, ReplyTo
 from tests.stories import APPROVER, OPERATOR, STRANGER, Story
@@ -22,7 +25,7 @@ def said(
     story: Story, verb: str, actor: str = OPERATOR, track: str | None = None, choices: tuple[str, ...] | None = None
 ) -> str:
     act = Act(id="slack:1", at=story.now, migration=story.view.state.id, actor=actor, verb=verb, track=track)
-    return answer_text(decide(story.view, act), act)
+    return text_of(acted(decide(story.view, act), act))
 
 
 def test_a_start() -> None:
@@ -51,7 +54,7 @@ def test_an_approval() -> None:
 
 def test_an_explicit_command() -> None:
     story = Story().until("prod-us", "deploy.run")
-    assert said(story, "deploy", track="prod-us") == (
+    assert said(story, "deploy", APPROVER, "prod-us") == (
         "Deploy: taken for deploy.run of email.notifications in prod-us; now deploy.run of prod-us is at work."
     )
 
@@ -87,21 +90,25 @@ def test_the_second_one_reads_who_was_first() -> None:
     )
     late = decide(story.answer("test", "infra-applied").view, act)
     assert late.refusal is not None
-    assert refusal_text(late.refusal).startswith("<@U_OPERATOR> answered this already with `infra-applied`, at ")
+    assert text_of(refusal_answer(late.refusal)).startswith(
+        "<@U_OPERATOR> answered this already with `infra-applied`, at "
+    )
 
 
 def test_a_refusal_mentions_nobody_whatever_it_repeats() -> None:
     hostile = Refusal("unknown_choice", "Not among the choices: <!channel> slack:T0ACME/U_OPERATOR.", "Choose.")
-    assert refusal_text(hostile) == "Not among the choices: &lt;!channel&gt; slack:T0ACME/U_OPERATOR. Choose."
+    assert (
+        text_of(refusal_answer(hostile)) == "Not among the choices: &lt;!channel&gt; slack:T0ACME/U_OPERATOR. Choose."
+    )
 
 
 def test_help_lists_every_command() -> None:
     assert help_text(("start", "status", "decide", "retry")) == (
-        "What you can write in this channel (slash commands do not work in threads):\n"
+        "What you can write in this channel (slash commands do not work in threads); `help &lt;command&gt;` says more:\n"
         "`/migrate start &lt;resource&gt;`\n"
         "`/migrate status [resource]`\n"
         "`/migrate decide &lt;resource&gt; [environment] all | &lt;item&gt; … | &lt;field&gt;=&lt;value&gt; …`\n"
-        "`/migrate retry &lt;resource&gt; [environment]`"
+        "`/migrate retry &lt;resource&gt; [environment] [reason]`"
     )
 
 
@@ -143,13 +150,13 @@ def test_no_reply_is_longer_than_a_reply_may_be() -> None:
     hostile = "<!channel>`" * 1000
     row = summary_of(Story().view).model_copy(update={"name": hostile, "next_action": hostile, "current_step": hostile})
     texts = [
-        refusal_text(Refusal("x", hostile, hostile)),
+        text_of(refusal_answer(Refusal("x", hostile, hostile))),
         help_text(tuple(f"verb-{number}-{'x' * 30}" for number in range(2000))),
         unknown_command_text(hostile, KNOWN),
         unknown_resource_text(hostile, [hostile] * 2000),
         status_text(hostile, [row] * 2000),
     ]
     for text in texts:
-        assert ReplyMessage(reply_to=ReplyTo(), text=text).text == text
+        assert ReplyMessage(reply_to=ReplyTo(), answer=shown(text)).answer.message == text
         assert "<!channel" not in text
     assert texts[-1].endswith(" more.")

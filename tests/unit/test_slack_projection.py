@@ -261,3 +261,64 @@ def test_a_text_as_long_as_is_allowed_fits_the_model() -> None:
     assert len(longest.text) == slack.MAX_TEXT
     with pytest.raises(ValidationError):
         TypeAdapter(Command).validate_python(command(text="x" * (slack.MAX_TEXT + 1)))
+
+
+def suggestion(value: object = "start email.notifications", **changed: object) -> dict[str, Any]:
+    """A click on a suggestion below an answer."""
+    payload = click()
+    payload["actions"][0] |= {"action_id": "say:1", "value": value}
+    return payload | changed
+
+
+def said(payload: object) -> slack.Message | None:
+    return slack.said_of(payload, team=TEAM, at=AT)
+
+
+def test_a_click_on_a_suggestion_is_the_command_of_whoever_clicked() -> None:
+    assert SIGNALS.validate_json(json.dumps(said(suggestion()))) == Command(
+        id=f"slack:{TRIGGER}",
+        at=MOMENT,
+        actor="slack:T_ACME/U_OPERATOR",
+        text="start email.notifications",
+        channel="C_MIGRATE",
+        reply_to=ReplyTo(
+            response_url="https://hooks.slack.com/actions/T_ACME/1111/abcd", channel="C_MIGRATE", user="U_OPERATOR"
+        ),
+    )
+
+
+def test_commands_by_button_and_by_hand_have_one_group() -> None:
+    assert slack.group_of(said(suggestion()) or {}, TEAM) == slack.group_of(command(), TEAM)
+
+
+def test_an_act_is_no_suggestion_and_a_suggestion_no_act() -> None:
+    assert said(click()) is None
+    assert act(suggestion()) is None
+
+
+@pytest.mark.parametrize("value", ["", "   ", None, 7, ["start"], "x" * 2001, "start \ud800"])
+def test_a_suggestion_that_cannot_be_read_is_refused(value: object) -> None:
+    with pytest.raises(RejectedDeliveryError, match="the suggestion cannot be read; type the command") as refused:
+        said(suggestion(value))
+    assert refused.value.status == 400
+
+
+def test_a_suggestion_clicked_by_another_team_is_refused() -> None:
+    with pytest.raises(RejectedDeliveryError) as refused:
+        said(suggestion(user={"id": "U_OPERATOR", "team_id": "T_OTHER"}))
+    assert refused.value.status == 401
+
+
+@given(json_values)
+def test_whatever_is_clicked_without_a_workspace_is_refused(payload: object) -> None:
+    with pytest.raises(RejectedDeliveryError):
+        said(payload)
+
+
+@given(json_values)
+def test_whatever_stands_in_a_suggestion_is_a_command_or_refused(value: object) -> None:
+    try:
+        found = said(suggestion(value))
+    except RejectedDeliveryError:
+        return
+    assert SIGNALS.validate_json(json.dumps(found)) is not None

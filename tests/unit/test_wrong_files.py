@@ -173,7 +173,8 @@ WRONG_CAMPAIGNS: Final = {
     ]),
     "a person's name": ('"slack:T0ACME/U_OPERATOR"', '"@operator"', [
         ("10: people.operators[0]: '@operator' cannot stand here; write an id and never a name: slack:<team>/<user>, such as "
-        "slack:T0ACME/U0123456, github:<number> or principal:<who>"),
+        "slack:T0ACME/U0123456, github:<number>, principal:<who>, group:<name of one of people.groups> or "
+        "slack-group:<team>/<user group>"),
     ]),
     "a channel's name": ("C0MIGRATE", "'#migration'", [
         "4: channel: '#migration' cannot stand here; write the id of a Slack channel and not its name, such as C0MIGRATE",

@@ -10,9 +10,11 @@ from shared.messages.blocks import actions
 from shared.messages.cards import Card, button_row
 from shared.messages.standing import Standing
 from shared.ports.slack import Block
+from state_schema import events as happened
+from state_schema.events import Recorded
 from tests.simulation.world.faults import Faults
 
-WRITTEN_OUT: Final = 1 / 8
+WRITTEN_OUT: Final = 1 / 16
 """Share of the cards that are rendered in full: their texts are dear, and our people look at the buttons only."""
 
 
@@ -30,12 +32,13 @@ class ShownCard:
 
 
 class SimulatedChannel:
-    """The ports CardChannel and Replies. `seen` is told which card changed."""
+    """The ports CardChannel, Replies and Alerts. `seen` is told which card changed."""
 
     def __init__(self, faults: Faults, seen: Callable[[ShownCard], None]) -> None:
         self._faults = faults
         self._seen = seen
         self.cards: dict[str, ShownCard] = {}
+        self.in_threads: dict[str, str] = {}
         self.said = 0
 
     def find(self, channel: str, card: str) -> str | None:
@@ -60,9 +63,32 @@ class SimulatedChannel:
         self._seen(shown)
         self._faults.crossed(fault, f"updating {ts}")
 
-    def reply(self, response_url: str, text: str) -> None:
+    def find_in_thread(self, channel: str, ts: str, key: str) -> str | None:
+        self._faults.cross("card", f"find {key}")
+        if ts not in self.cards:
+            raise NotFoundError(f"there is no message {ts}")
+        return self.in_threads.get(key)
+
+    def post_in_thread(self, channel: str, ts: str, key: str, text: str) -> str:
+        fault = self._faults.cross("card", f"post {key}")
+        if key in self.in_threads:
+            message = f"{key} is posted a second time"
+            raise AssertionError(message)
+        self.in_threads[key] = ts
+        self._faults.crossed(fault, f"posting {key}")
+        return ts
+
+    def alert(self, subject: str, text: str) -> None:
+        self._faults.cross("card", f"alert {subject}")
+
+    def reply(self, response_url: str, text: str, blocks: Sequence[Block] = ()) -> None:
         self._faults.cross("card", "reply")
         self.said += 1
+
+
+def a_word(track: str, records: Sequence[Recorded]) -> str:
+    """A thread's message without its text."""
+    return track if any(isinstance(one.event, happened.CheckpointDecided) for one in records) else ""
 
 
 def only_buttons(view: View, track: str, offered: tuple[str, ...]) -> Card:

@@ -1,0 +1,83 @@
+"""What an act that fits no open question is told: who was first, what changed, or what would work now."""
+
+from collections.abc import Iterator
+
+from shared.domain.checkpoints import AFTER_BLOCK, INTERVENTIONS, MERGED, open_checkpoints
+from shared.domain.learnt import usual
+from shared.domain.permissions import VERB_OF_ACTION
+from shared.domain.view import Refusal, View
+from state_schema.migration import Decided
+from state_schema.signals import Act, CheckpointRef
+
+_ALIKE = (
+    frozenset((*INTERVENTIONS, *AFTER_BLOCK, *MERGED, "rollback")),
+    frozenset(("confirm", *VERB_OF_ACTION.values())),
+)
+"""Verbs that answer one and the same question: of a failure, and of a gate."""
+
+
+def why_not(view: View, act: Act) -> Refusal:
+    """Why the act fits no open checkpoint, and what would work."""
+    winner = _winner_of_button(view, act.checkpoint) if act.checkpoint else _winner_of_words(view, act)
+    if winner is not None:
+        who = " and ".join((*(winner.others or ()), winner.actor))
+        when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
+        text = f"{who} answered this already with `{winner.verb}`, at {when}."
+        return Refusal("already_decided", text, "The card shows where it is now." if act.checkpoint else _would(view))
+    if act.checkpoint is not None:
+        return Refusal("out_of_date", "This button is out of date: what it showed has changed since.",
+                       "Look at the card as it is now, and answer that.")  # fmt: skip
+    where = f" in {act.track}" if act.track else ""
+    text = f"Nothing waits for `{act.verb}` at {view.state.resource.id}{where}."
+    return Refusal("nothing_to_answer", text, _would(view))
+
+
+def several(view: View, act: Act, tracks: list[str]) -> Refusal:
+    """The act fits the questions of all these tracks."""
+    return Refusal("ambiguous", f"`{act.verb}` fits several open checkpoints: {', '.join(tracks)}.",
+                   f"Say which one: `{act.verb} {view.state.resource.id} <environment>`.")  # fmt: skip
+
+
+def _would(view: View) -> str:
+    verbs = [f"`{verb} {view.state.resource.id} {one[0]}`" for one in open_checkpoints(view) for verb in one[3].verbs]
+    mostly = dict.fromkeys(str(found) for one in open_checkpoints(view) if (found := usual(view.gate, *one[1:])))
+    known = f" ({', '.join(mostly)})" if mostly else ""
+    return f"What would work now: {', '.join(verbs[:8])}{known}." if verbs else "Nobody is asked for anything just now."
+
+
+def _winner_of_button(view: View, ref: CheckpointRef) -> Decided | None:
+    track = view.state.tracks.get(ref.track)
+    step = track.steps.get(ref.step) if track else None
+    return next((one for one in reversed(step.decided if step else ()) if _answers(one, ref)), None)
+
+
+def _answers(decided: Decided, ref: CheckpointRef) -> bool:
+    """Whether this decision answered that question; a rollback is bound to the digest of its own order instead."""
+    took_back = decided.reason == "failure" and decided.verb == "rollback" and decided.attempt == ref.attempt + 1
+    return took_back or decided.digest == ref.digest
+
+
+def _winner_of_words(view: View, act: Act) -> Decided | None:
+    """The last answer, where this verb would have been one too, to what the track asks or asked just before.
+
+    Of any track, where none is named. What was answered longer ago is another story: the same word may be wanted again.
+    """
+    tracks = [name for name in view.state.tracks if act.track in {None, name}]
+    answers = [one for name in tracks for one in _answers_of_late(view, name) if _answers_alike(one, act.verb)]
+    return max(answers, key=lambda one: one.at, default=None)
+
+
+def _answers_of_late(view: View, name: str) -> Iterator[Decided]:
+    track = view.state.tracks[name]
+    stop = view.plan.stop(name, track.step) if track.step else None
+    if stop is None:
+        return
+    for near in view.plan.stops(name)[max(stop.number - 1, 0) : stop.number + 1]:
+        yield from track.steps[near.path].decided if near.path in track.steps else ()
+
+
+def _answers_alike(decided: Decided, verb: str) -> bool:
+    if decided.verb == verb:
+        return True
+    failure, gate = _ALIKE
+    return verb in {"failure": failure, "gate": gate}.get(decided.reason, frozenset())
