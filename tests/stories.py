@@ -147,9 +147,11 @@ class Story:
         raise AssertionError(f"nothing moves: {self.where()}")
 
     def who_may(self, track: str, checkpoint: Checkpoint) -> str:
-        """The operator, or else the approver, who may give the expected answer."""
-        found = refusal_for(self.view, track, checkpoint, OPERATOR, checkpoint.verbs[0])
-        return OPERATOR if found is None else APPROVER
+        """The operator, or else the approver, or anybody else who may give the expected answer and did not yet."""
+        people, given = self.view.campaign.people, {one.actor for one in checkpoint.given}
+        team = [one for one in (OPERATOR, APPROVER, *people.operators, *people.approvers) if one not in given]
+        may = (one for one in team if not refusal_for(self.view, track, checkpoint, one, checkpoint.verbs[0]))
+        return next(may, APPROVER)
 
     def current(self) -> list[tuple[str, StepState]]:
         tracks = self.view.state.tracks.items()

@@ -56,5 +56,6 @@ def _approvers(campaign: Campaign) -> Iterator[Problem]:
             persons.append(one)
     for track, wanted in campaign.gates.quorum.items():
         if wanted > len(persons):
-            text = f"{track} wants {wanted} approvals, and people.approvers has {len(persons)} people"
+            people_there = "1 person" if len(persons) == 1 else f"{len(persons)} people"
+            text = f"{track} wants {wanted} approvals, and people.approvers names {people_there}"
             yield ("gates", "quorum", track), text

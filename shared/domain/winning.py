@@ -18,7 +18,7 @@ _ALIKE = (
 
 def why_not(view: View, act: Act) -> Refusal:
     """Why the act fits no open checkpoint, and what would work."""
-    winner = _winner_of_button(view, act.checkpoint) if act.checkpoint else _winner_of_words(view, act)
+    winner = _winner_of_button(view, act.checkpoint, act.verb) if act.checkpoint else _winner_of_words(view, act)
     if winner is not None:
         who = " and ".join((*(winner.others or ()), winner.actor))
         when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
@@ -45,10 +45,12 @@ def _would(view: View) -> str:
     return f"What would work now: {', '.join(verbs[:8])}{known}." if verbs else "Nobody is asked for anything just now."
 
 
-def _winner_of_button(view: View, ref: CheckpointRef) -> Decided | None:
+def _winner_of_button(view: View, ref: CheckpointRef, verb: str) -> Decided | None:
+    """A gate and the failure after it show the same digest: the verb tells which of the two it was."""
     track = view.state.tracks.get(ref.track)
     step = track.steps.get(ref.step) if track else None
-    return next((one for one in reversed(step.decided if step else ()) if _answers(one, ref)), None)
+    found = [one for one in reversed(step.decided if step else ()) if _answers(one, ref)]
+    return next((one for one in found if _answers_alike(one, verb)), found[0] if found else None)
 
 
 def _answers(decided: Decided, ref: CheckpointRef) -> bool:

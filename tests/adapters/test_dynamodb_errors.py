@@ -76,6 +76,7 @@ def test_an_event_that_is_there_already_is_no_race_when_the_gate_did_not_change(
 @pytest.mark.parametrize("reason", ["ConditionalCheckFailed", "TransactionConflict"])
 def test_a_campaign_that_lost_a_race_is_stale(stub: tuple[Stubber, Stores], reason: str) -> None:
     stubber, stores = stub
+    stubber.add_response("get_item", {})
     cancelled(stubber, "transact_write_items", reason, "None", "None")
 
     with pytest.raises(StaleStateError):

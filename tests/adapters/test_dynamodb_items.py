@@ -198,6 +198,8 @@ def test_a_card_lies_in_the_effects_table_and_never_expires(fresh: Fresh, minist
         "channel": {"S": "C0MIGRATE"},
         "ts": {"S": "1700000000.000100"},
         "version": {"N": "7"},
+        "told": {"N": "0"},
+        "telling": {"N": "0"},
     }
 
 

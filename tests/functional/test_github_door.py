@@ -288,6 +288,21 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
             "request": "JKJaXmPLvHcESHA=",
             "status": "401",
             "reason": "X-Hub-Signature-256 is missing or wrong",
+            "unexpected": "unknown_sender",
+        },
+        {
+            "_aws": {
+                "Timestamp": lines[-1]["_aws"]["Timestamp"],
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": "Waymark",
+                        "Dimensions": [["service"]],
+                        "Metrics": [{"Name": "unknown_senders", "Unit": "Count"}],
+                    }
+                ],
+            },
+            "service": "waymark.github-webhook",
+            "unknown_senders": [1.0],
         },
     ]
     assert captured_text.out == ""

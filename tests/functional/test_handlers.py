@@ -42,6 +42,7 @@ from tests.fakes.deployment import FakeDeployment
 from tests.fakes.github import FakeContents, FakePullRequests, FakeWorkflows
 from tests.fakes.looking import FakeGithubReader
 from tests.fakes.slack import FakeCardChannel, FakeReplies
+from tests.fakes.user_groups import FakeUserGroups
 from tests.functional.journey import BILLING, EMAIL
 from tests.stories import EXAMPLES, MONDAY, OPERATOR, merged, the_campaign, the_plan
 
@@ -441,6 +442,21 @@ def test_the_sweep_ticks_what_is_due(deployed: Deployed) -> None:
     assert (signal["kind"], signal["migration"]) == ("ticked", EMAIL)
     due = deployed.engine.due_times.next_due()
     assert due == deployed.clock() + timedelta(minutes=2)
+
+
+def test_the_sweep_reads_who_is_in_the_user_groups_and_tells_what_it_cannot(
+    deployed: Deployed, caplog: pytest.LogCaptureFixture
+) -> None:
+    leads, gone = "slack-group:T0ACME/S0LEADS", "slack-group:T0ACME/S0GONE"
+    deployed.apply(people={"operators": [OPERATOR], "approvers": [leads, gone]})
+    vars(bootstrap.current().outside)["user_groups"] = FakeUserGroups({leads: (OPERATOR,)})
+
+    sweep(aws_events.schedule(deployed.clock()), aws_events.context_of("sweep"))
+
+    known = deployed.engine.migrations.load(EMAIL).view.groups
+    assert {name: one.members for name, one in known.items()} == {leads: (OPERATOR,)}
+    (line,) = [vars(one) for one in caplog.records if one.levelname == "ERROR"]
+    assert (line["alert"], line["unknown"], list(line["groups"])) == ("groups", [gone], [gone])
 
 
 def test_the_status_page_shows_what_was_started(deployed: Deployed) -> None:

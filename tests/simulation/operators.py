@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from state_schema.migration import Status
 from tests.simulation.plans import APPROVER, OPERATORS, STRANGER
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def frozen(world: "World") -> bool:
 
 def excepted(world: "World") -> bool:
     """An operator and an approver except a place from whatever freezes it."""
-    places = _places(world, queued=True)
+    places = _places(world, "queued")
     if not places:
         return False
     resource, track = one(world, places)
@@ -60,6 +61,16 @@ def moved(world: "World") -> bool:
         world.people.type(
             f"move {resource} {world.spec.later.ref}{one(world, options)}", OPERATORS[world.pick("by", 2)]
         )
+    return True
+
+
+def claimed(world: "World") -> bool:
+    """Somebody takes an open question; that gives no right and takes none."""
+    asked = _places(world, "awaiting_human")
+    if not asked:
+        return False
+    resource, track = one(world, asked)
+    world.people.type(f"assign {resource} {track} me", (*OPERATORS, APPROVER)[world.pick("claimed", 3)])
     return True
 
 
@@ -89,14 +100,14 @@ def _scope(world: "World") -> str:
     return scopes[world.pick("scope", len(scopes))]
 
 
-def _places(world: "World", *, queued: bool = False) -> list[tuple[str, str]]:
-    """(resource, track) of all that is to be done, or of what waits for its turn."""
+def _places(world: "World", status: Status | None = None) -> list[tuple[str, str]]:
+    """(resource, track) of all that is to be done, or of the tracks of this status."""
     return [
         (state.resource.id, name)
         for state in world.stores.states.values()
         for name in state.environments
-        if not queued or (name in state.tracks and state.tracks[name].status == "queued")
+        if status is None or (name in state.tracks and state.tracks[name].status == status)
     ]
 
 
-OF_OPERATORS: Final[tuple[Trick, ...]] = (paused, frozen, excepted, moved, aborted, wave_opened_early)
+OF_OPERATORS: Final[tuple[Trick, ...]] = (paused, frozen, excepted, moved, claimed, aborted, wave_opened_early)

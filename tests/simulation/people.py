@@ -133,6 +133,8 @@ class People:
         user = self._who(shown, chosen.partition(":")[0])
         migration, _, track = shown.card.partition("#")
         resource = migration.partition("/")[2]
+        if self.chance.roll(self.chance.label(f"takes {shown.card}")) < 0.05:
+            self.type(f"assign {resource} {track} me", user)
         roll = self.chance.roll(self.chance.label(f"types {shown.card}"))
         button = buttons[verbs.index(chosen)]
         if roll < 0.4:
