@@ -92,17 +92,20 @@ def a_merge_counts_only_if_it_was_approved(step: Step) -> str | None:
 
 
 def _heads_approved(history: list[Recorded], done: happened.StepCompleted) -> set[str]:
-    """The heads that were approved, in this attempt, as they were when they were: a later push takes all of them out."""
+    """The heads that were approved, in this attempt, as they were when they were: a later push takes all of them out.
+
+    What was seen before a move of the plan is known after it, too.
+    """
     head, approved = "", set[str]()
     for one in history:
         event = one.event
         if not isinstance(event, happened.AtStep) or (event.track, event.step) != (done.track, done.step):
             continue
-        if event.attempt < done.attempt:
-            head, approved = "", set()
-        elif isinstance(event, happened.ObservationRecorded) and isinstance(event.seen, PullRequestSeen):
+        if isinstance(event, happened.ObservationRecorded) and isinstance(event.seen, PullRequestSeen):
             approved = approved if event.seen.head_sha == head else set()
             head = event.seen.head_sha
+        elif event.attempt < done.attempt:
+            approved = set()
         elif isinstance(event, happened.CheckpointDecided) and event.verb == "approve":
             approved.add(head)
     return approved
