@@ -53,7 +53,7 @@ BUGS: Final = (
         "shared/app/run_skill.py",
         "effects.once(order.key, ",
         'effects.once(f"{order.key}@{tools.clock()}", ',
-        (Examples((_SKILL,)), _SEARCH),
+        (Examples((_SKILL,)),),
     ),
     Bug(
         "slot-freed-early",
