@@ -17,6 +17,12 @@ CARDS: Final = "cards"
 COMMENTS: Final = "comments"
 """FIFO, grouped by pull request: answers to commands that were given in a comment."""
 SKILL_NAMES: Final = ("open_pull_request", "rewrite_dags", "run_workflow", "list_items", "migrate_items", "verify")
+DOORS: Final = ("github_webhook", "slack")
+"""Functions in front of which somebody waits, and which anybody can call: they check signatures."""
+WORKERS: Final = ("advance", "observe", "park", "post_checkpoint", "post_comment", "sweep")
+ROUTES: Final = ("status", "commands")
+"""Functions behind IAM or a JWT."""
+FUNCTIONS: Final = DOORS + ROUTES + WORKERS + SKILL_NAMES
 FIFO_QUEUES: Final = (SIGHTINGS, SIGNALS, CARDS, COMMENTS)
 MAX_RECEIVES: Final = 5
 """After so many receives a message goes to its dead-letter queue, but for a card."""
@@ -61,6 +67,12 @@ UNEXPECTED: Final = {
 def skill_queue(skill: str) -> str:
     """The standard queue of one skill."""
     return f"skill-{skill.replace('_', '-')}"
+
+
+def handler_module(function: str) -> str:
+    """The module whose `handler` is called."""
+    inside = "skills." if function in SKILL_NAMES or function == "post_checkpoint" else ""
+    return f"functions.{inside}{function}.handler"
 
 
 SKILL_QUEUES: Final = tuple(skill_queue(skill) for skill in SKILL_NAMES)

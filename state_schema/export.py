@@ -18,6 +18,7 @@ from state_schema.orders import CARDS, Order
 from state_schema.parked import Parked
 from state_schema.plan import Plan
 from state_schema.signals import SIGNALS
+from state_schema.stage import Stage
 
 FOLDER = Path(__file__).parent / "json"
 _EXPORTED: dict[str, TypeAdapter[Any]] = {
@@ -33,6 +34,7 @@ _EXPORTED: dict[str, TypeAdapter[Any]] = {
     "order": TypeAdapter(Order),
     "card_message": CARDS,
     "parked": TypeAdapter(Parked),
+    "stage": TypeAdapter(Stage),
 }
 
 
