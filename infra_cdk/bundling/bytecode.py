@@ -2,12 +2,17 @@
 
 import importlib.util
 import marshal
+import sys
 from functools import cache
+from types import CodeType
 from typing import Final
 
 _UNCHECKED_HASH: Final = 0b01
-_WITHOUT_REFERENCES: Final = 2
-"""The version of the format; later ones also say what else in the building process holds the same string."""
+_SHORTEST: Final = ("", *map(chr, range(256)))
+"""Python has one object of each; whether it is interned, and marked so, hangs on what the building process did before."""
+
+for _string in _SHORTEST:
+    sys.intern(_string)
 
 
 @cache  # most functions share most of our modules
@@ -15,7 +20,22 @@ def compiled(source: bytes, name: str) -> bytes:
     """The content of a .pyc file; `name` is its source's path in the bundle. SyntaxError where it is not this Python's."""
     code = compile(source, name, "exec", dont_inherit=True, optimize=0)
     header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH.to_bytes(4, "little") + importlib.util.source_hash(source)
-    return header + marshal.dumps(code, _WITHOUT_REFERENCES)
+    return header + marshal.dumps(_alone(code))
+
+
+def _alone(code: CodeType) -> CodeType:
+    """The same code, which shares no set with other code: whether equal sets are one object hangs on their hashes."""
+    return code.replace(co_consts=tuple(_fresh(constant) for constant in code.co_consts))
+
+
+def _fresh(constant: object) -> object:
+    match constant:
+        case CodeType():
+            return _alone(constant)
+        case frozenset():
+            return frozenset(tuple(constant))
+        case _:
+            return constant
 
 
 def cache_name(name: str) -> str:

@@ -64,7 +64,7 @@ class FirstParty:
 
     def _only_on_demand(self, importer: str, imported: str) -> bool:
         details = self._graph.get_import_details(importer=importer, imported=imported)
-        inner = _lines_in_functions(self.file(importer))
+        inner = lines_in_functions(self.file(importer))
         return all(detail["line_number"] in inner for detail in details)
 
     @cached_property
@@ -87,7 +87,7 @@ def _third_party(name: str) -> set[str]:
 
 
 @cache
-def _lines_in_functions(file: Path) -> frozenset[int]:
+def lines_in_functions(file: Path) -> frozenset[int]:
     """The lines of imports that are made when a function is called, not when the module is loaded."""
     tree = ast.parse(file.read_bytes())
     functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))

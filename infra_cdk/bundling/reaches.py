@@ -39,8 +39,9 @@ def is_cut(module: str, function: str) -> bool:
     """Whether `function` never comes to an import of this module that is made on demand."""
     reached = REACHES.get(function, frozenset())
     others = (pattern for reach, patterns in ADAPTERS.items() if reach not in reached for pattern in patterns)
-    return _matches(module, EMBEDDED) or _matches(module, others)
+    return matches(module, EMBEDDED) or matches(module, others)
 
 
-def _matches(module: str, patterns: Iterable[str]) -> bool:
+def matches(module: str, patterns: Iterable[str]) -> bool:
+    """Whether one of these patterns, as a shell has them, fits the module's name."""
     return any(fnmatchcase(module, pattern) for pattern in patterns)
