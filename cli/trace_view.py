@@ -54,14 +54,16 @@ def document(asked: str, found: Traced, lines: Sequence[LogLine], problems: Sequ
         "events": events,
         "controls": [{"campaign": name, **one.model_dump(mode="json")} for name, one in found.controls],
         "parked": [item.model_dump(mode="json", exclude=_TO_NOBODY) for item in found.parked],
-        "logs": [
-            {"timestamp": one.at.isoformat(), "service": one.service, "message": one.message, **one.fields}
-            for one in lines
-        ],
+        "logs": [_fields(line) for line in lines],
         "searched": {"migrations": found.migrations, "events": found.events},
         "problems": list(problems),
     }
     return json.dumps(whole)
+
+
+def _fields(line: LogLine) -> dict[str, Any]:
+    stamp = line.at.isoformat(timespec="milliseconds")
+    return {"timestamp": stamp, "service": line.service, "message": line.message, **line.fields}
 
 
 def not_found(asked: str, found: Traced, since: str) -> str:

@@ -23,6 +23,7 @@ MOST_PAGES: Final = 200
 MOST_LINES: Final = 1000
 """Lines of one function."""
 _OWN: Final = frozenset({"timestamp", "service", "message"})
+_UNQUOTED: Final = {ord(chr(34)): None, ord("\\"): None}
 
 
 def log_group(function: str) -> str:
@@ -55,7 +56,7 @@ class CloudWatchLogLines:
         )
         try:
             for page in islice(pages, MOST_PAGES):
-                lines += read(event["message"] for event in page["events"])
+                lines += read(_naming(ids, (event["message"] for event in page["events"])))
                 if len(lines) >= MOST_LINES:
                     break
         except (ClientError, BotoCoreError) as exc:
@@ -76,8 +77,10 @@ class FileLogLines:
             text = self._path.read_text(errors="replace")
         except OSError as exc:
             raise InvalidInputError((f"The log {self._path} cannot be read: {exc.strerror}.",)) from exc
-        named = (line for line in text.splitlines() if any(one in line for one in ids))
-        return sorted((line for line in read(named) if since <= line.at <= until), key=lambda line: line.at)
+        return sorted(
+            (line for line in read(_naming(ids, text.splitlines())) if since <= line.at <= until),
+            key=lambda line: line.at,
+        )
 
 
 def pattern(ids: Sequence[str]) -> str:
@@ -98,7 +101,8 @@ def read(lines: Iterable[str]) -> Iterator[LogLine]:
         yield LogLine(at if at.tzinfo else at.replace(tzinfo=UTC), str(document.get("service", "")), said, fields)
 
 
-_UNQUOTED: Final = {ord('"'): None, ord("\\"): None}
+def _naming(ids: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
+    return (line for line in lines if any(one in line for one in ids))
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 from shared.app.advance import advance
 from shared.app.command import run_command
 from shared.app.commented import run_comment
+from shared.app.correlated import Correlated
 from shared.app.sending import reply
 from shared.errors import NotFoundError
 from shared.messages.replies import unknown_resource_text
@@ -30,6 +31,7 @@ def take_signal(
     A person is answered in any case, but for a stranger who comments on somebody else's pull request. A machine's signal
     for a migration that does not exist changes nothing.
     """
+    outbox = Correlated(outbox, message.correlation or message.id)
     if isinstance(message, Command):
         run = run_comment if message.about else run_command
         answer = run(message, again=again, store=store, outbox=outbox)
