@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 from shared import bootstrap
 from shared.engines import Engine
 from shared.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError, StaleStateError
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 ACTOR: Final = "principal:local"
 """Who acts from this machine. The campaign's people must list it."""
@@ -37,9 +37,6 @@ def engine(data: Path | None) -> Engine:
     settings = _settings(data)
     if settings.engine == "embedded":
         _require_data(Path(settings.data))
-    elif not settings.queue_url_prefix:
-        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
-        raise InvalidInputError((f"{problem}/<account>/waymark-",))
     composition = bootstrap.from_settings(settings)
     bootstrap.use(composition)
     return composition.engine
@@ -52,13 +49,11 @@ def data_file(data: Path | None) -> Path | None:
 
 
 def _settings(data: Path | None) -> Settings:
-    settings = Settings.from_environment(os.environ)
-    if data is None:
-        return settings
-    if settings.engine == "aws":
+    if data is not None and os.environ.get(f"{PREFIX}ENGINE") == "aws":
         problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
         raise InvalidInputError((problem,))
-    return replace(settings, data=str(data))
+    settings = Settings.from_environment(os.environ)
+    return settings if data is None else replace(settings, data=str(data))
 
 
 def _require_data(file: Path) -> None:
