@@ -26,13 +26,14 @@ def run_orders(event: dict[str, Any], name: str, make_skill: Callable[[Outside],
 
     def take(record: "SQSRecord") -> None:
         order = Order.model_validate_json(record.body)
+        outbox = Correlated(engine.outbox, followed(record, log, order.key))
         refuse_foreign(order, name)
         outcome = run_skill(
             order,
             make_skill(composition.outside),
             migrations=engine.migrations,
             effects=engine.effects,
-            outbox=Correlated(engine.outbox, followed(record, log, order.key)),
+            outbox=outbox,
             tools=tools,
         )
         log.info("order", extra={"order": order.key, "skill": order.skill, "outcome": outcome})
