@@ -35,7 +35,7 @@ def main() -> None:
 
 def finished(store: Any, before: int) -> dict[str, Any]:
     """What became of it on one store."""
-    from tests.stored.world import EMAIL, NEXT_DAY, a_world, findings, load
+    from tests.stored.world import NEXT_DAY, a_world, findings, load
 
     with TemporaryDirectory() as folder, a_world(store, Path(folder), NEXT_DAY) as world:
         world.put(load(store, before))
