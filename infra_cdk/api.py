@@ -44,17 +44,17 @@ class Api(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
             throttle=apigateway.ThrottleSettings(rate_limit=stage.api.rate, burst_limit=stage.api.burst),
             access_log_settings=AccessLog(self.log),
         )
-        self.functions = {function: self._routed(function, deployed) for function in ROUTES}
+        guard = _guard(stage.api)
+        for function in ROUTES:
+            self._route(function, deployed, None if function in names.DOORS else guard)
         CfnOutput(self, "Url", value=deployment.url).override_logical_id("ApiUrl")
 
-    def _routed(self, function: str, deployed: Deployed) -> WaymarkFunction:
+    def _route(self, function: str, deployed: Deployed, guard: apigateway.IHttpRouteAuthorizer | None) -> None:
         made = WaymarkFunction(self, f"Door-{function}", function=function, deployed=deployed)
         integration = integrations.HttpLambdaIntegration(f"To-{function}", made.function)
-        guard = None if function in names.DOORS else _guard(deployed.stage.api)
         for route in ROUTES[function]:
             method, path = route.split()
             (added,) = self.api.add_routes(
@@ -65,11 +65,10 @@ class Api(Construct):
             )
             if guard is None:
                 acknowledge_door(added)
-        return made
 
 
 def _guard(api: ApiStage) -> apigateway.IHttpRouteAuthorizer:
     """Callers sign with AWS IAM, and need `execute-api:Invoke`; or they bring a JWT of the stage's issuer."""
     if api.jwt is None:
         return authorizers.HttpIamAuthorizer()
-    return authorizers.HttpJwtAuthorizer("Jwt", api.jwt.issuer, jwt_audience=list(api.jwt.audience))
+    return authorizers.HttpJwtAuthorizer("Callers", api.jwt.issuer, jwt_audience=list(api.jwt.audience))
