@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import audit, campaigns, commands, history, looking, migrations, parked, plans, sandbox, status
+from cli import audit, campaigns, commands, history, looking, migrations, parked, plans, sandbox, status, trace
 from cli.terminal import Replacing
 
 _EPILOG = (
@@ -40,6 +40,7 @@ app.command("verify")(looking.verify)
 app.command("reconcile")(looking.reconcile)
 app.command("deploy")(looking.deploy)
 app.command("history")(history.history)
+app.command("trace")(trace.trace_)
 app.command("parked")(parked.parked)
 app.command("redrive")(parked.redrive)
 

@@ -56,6 +56,12 @@ def connect(settings: Settings, secrets: Secrets) -> Github:
     )
 
 
+def quota_left(client: Github) -> int | None:
+    """Calls left until the limit is reset, as GitHub's last answer to this client said; None where it said nothing yet."""
+    left, _ = client.requester.rate_limiting
+    return left if left >= 0 else None
+
+
 def app_auth(settings: Settings, secrets: Secrets) -> Auth.AppInstallationAuth:
     """The installation's rights; its tokens of one hour are fetched when needed. The key is tried once, unsent."""
     if not settings.github_installation_id.isdecimal():

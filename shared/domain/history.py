@@ -18,12 +18,14 @@ OfCampaign = TypeVar("OfCampaign", ControlRecorded, CampaignApplied)
 def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
     """The events as they are stored, after the one that is number `version` and has the hash `tail`."""
     records: list[Recorded] = []
+    began = cause.correlation if cause.correlation not in {"", cause.signal} else None
     for number, event in enumerate(events, start=version + 1):
         bare = Recorded(
             number=number,
             at=cause.at,
             actor=cause.actor,
             signal=cause.signal,
+            correlation=began,
             event=event,
             previous=tail,
             hash="0" * 64,

@@ -52,7 +52,9 @@ class SimulatedQueues:
         """So many of the next orders go straight to the dead letters."""
         self.sent = 0
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         fault = self._faults.cross("send", f"{queue} {key or _order_key(body)}")
         self.put(queue, body, group=group, key=key, delay=delay)
         self._faults.crossed(fault, f"sending to {queue}")
