@@ -44,6 +44,11 @@ COUNTED: Final = (
         "Strangers, or a wrong secret: look in the log for `unexpected`, and at the webhook and signing secrets.",
     ),
 )
+ALERT_LINES_SAY: Final[Mapping[str, str]] = {
+    "slack": "Slack does not take our messages or modals: lines whose `alert` is `slack` say why.",
+    "groups": "A Slack user group cannot be read, so nobody of it may act: see lines whose `alert` is `groups`.",
+    "unreadable": "A campaign was written by another release, so its questions are not watched: see `unreadable`.",
+}
 
 
 class Alarms(Construct):
@@ -134,13 +139,8 @@ class Alarms(Construct):
             self._alarm(f"github-quota-{service}", left, QUOTA_LEFT, said, comparison=_BELOW)
 
     def _of_log_lines(self, function_logs: Mapping[str, logs.ILogGroup]) -> None:
-        said = {
-            "post_checkpoint": "Slack does not take our messages: its log says why, in lines whose `alert` is `slack`.",
-            "sweep": "A Slack user group cannot be read, so nobody of it may act: see lines whose `alert` is `groups`.",
-        }
-        for function, why in said.items():
-            counted = metrics.of_alert_lines(self, function_logs[function], function)
-            self._alarm(metrics.ALERT_LINES[function][1].replace("_", "-"), counted, 1, why)
+        for alert, why in ALERT_LINES_SAY.items():
+            self._alarm(f"{alert}-alerts", metrics.of_alert_lines(self, alert, function_logs), 1, why)
 
     def _alarm(
         self,

@@ -7,6 +7,7 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra_cdk.access_log import AccessLog
@@ -29,7 +30,7 @@ LOG_GROUP: Final = "/aws/vendedlogs/waymark-api"
 
 
 class Api(Construct):
-    """The API with its one stage, which throttles and logs every request; its address is the stack's output `ApiUrl`."""
+    """The API with its one stage, which throttles and logs every request; its address is the output `ApiUrl`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, deployed: Deployed) -> None:
         super().__init__(scope, construct_id)
@@ -47,6 +48,7 @@ class Api(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=stage.api.rate, burst_limit=stage.api.burst),
             access_log_settings=AccessLog(self.log),
         )
+        self.logs: dict[str, logs.ILogGroup] = {}
         guard = _guard(stage.api)
         for function in ROUTES:
             self._route(function, deployed, None if function in names.DOORS else guard)
@@ -54,6 +56,7 @@ class Api(Construct):
 
     def _route(self, function: str, deployed: Deployed, guard: apigateway.IHttpRouteAuthorizer | None) -> None:
         made = WaymarkFunction(self, f"Door-{function}", function=function, deployed=deployed)
+        self.logs[function] = made.log
         integration = integrations.HttpLambdaIntegration(f"To-{function}", made.function)
         for route in ROUTES[function]:
             method, path = route.split()

@@ -109,6 +109,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "sweep": (
         _LOADS,
         _queries(_CAMPAIGNS),
+        _LISTS,
         Grant(("dynamodb:Query",), (f"{STATE}/{names.BY_DUE}",), (_DUE,)),
         Grant(("dynamodb:UpdateItem",), (STATE,), (_MIGRATION,)),
         _puts(_CAMPAIGN),

@@ -12,13 +12,12 @@ from infra_cdk.arns import function_name, queue_name
 from shared import names
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
-SLACK_ALERTS: Final = "slack_alerts"
-GROUP_ALERTS: Final = "group_alerts"
-ALERT_LINES: Final[Mapping[str, tuple[str, str]]] = {
-    "post_checkpoint": ("slack", SLACK_ALERTS),
-    "sweep": ("groups", GROUP_ALERTS),
+ALERT_LINES: Final[Mapping[str, tuple[str, ...]]] = {
+    "slack": ("slack", "post_checkpoint"),
+    "groups": ("sweep",),
+    "unreadable": ("sweep",),
 }
-"""Function to what its log lines say in `alert`, and the metric that counts them."""
+"""What log lines say in `alert`, and the functions that log such lines; `parked` has a metric of its own."""
 
 
 def of_queue(queue: str, metric: str) -> cloudwatch.Metric:
@@ -63,16 +62,17 @@ def of_ours(metric: str, service: str, statistic: str = "Sum") -> cloudwatch.Met
     )
 
 
-def of_alert_lines(scope: Construct, log: logs.ILogGroup, function: str) -> cloudwatch.Metric:
-    """How many lines of the function's log raise an alert, of each five minutes."""
-    said, metric = ALERT_LINES[function]
-    logs.MetricFilter(
-        scope,
-        f"Counts-{metric}",
-        log_group=log,
-        filter_pattern=logs.FilterPattern.string_value("$.alert", "=", said),
-        metric_namespace=names.METRICS,
-        metric_name=metric,
-        metric_value="1",
-    )
+def of_alert_lines(scope: Construct, alert: str, function_logs: Mapping[str, logs.ILogGroup]) -> cloudwatch.Metric:
+    """How many lines of the log say this `alert`, of each five minutes."""
+    metric = f"{alert}_alerts"
+    for function in ALERT_LINES[alert]:
+        logs.MetricFilter(
+            scope,
+            f"Counts-{alert}-{function}",
+            log_group=function_logs[function],
+            filter_pattern=logs.FilterPattern.string_value("$.alert", "=", alert),
+            metric_namespace=names.METRICS,
+            metric_name=metric,
+            metric_value="1",
+        )
     return cloudwatch.Metric(namespace=names.METRICS, metric_name=metric, statistic="Sum", period=FIVE_MINUTES)

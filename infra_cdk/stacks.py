@@ -54,12 +54,12 @@ class AppStack(Stack):
         super().__init__(scope, APP, env=environment(stage), description="Waymark: functions, API, schedules, alarms")
         self.add_stack_dependency(data)
         deployed = Deployed(stage, bundles, Arns(self, data.key.key_arn))
-        api_id = Api(self, "Doors", deployed=deployed).api.api_id
-        logs = {function: made.log for function, made in workers(self, deployed).items()}
+        api = Api(self, "Doors", deployed=deployed)
+        logs = api.logs | {function: made.log for function, made in workers(self, deployed).items()}
         logs["sweep"] = Sweep(self, "Sweep", deployed=deployed).log
         Batches(self, "Batches", deployed=deployed)
-        alarms = Alarms(self, "Alarms", deployed=deployed, api_id=api_id, function_logs=logs)
-        Dashboard(self, "Dashboard", api_id=api_id, alarms=alarms.all)
+        alarms = Alarms(self, "Alarms", deployed=deployed, api_id=api.api.api_id, function_logs=logs)
+        Dashboard(self, "Dashboard", api_id=api.api.api_id, alarms=alarms.all)
 
 
 class DeployRoleStack(Stack):

@@ -1,9 +1,12 @@
 """Alarms: each thing that can go wrong unseen has one, it looks at a metric that somebody writes, and it reaches people."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from infra_cdk.alarms import COUNTED
+from infra_cdk.metrics import ALERT_LINES
 from shared import names
 from shared.observability import door_logger, metric_document
 from tests.infra.conftest import Synthesised, plain
@@ -91,16 +94,30 @@ def test_the_counts_of_doors_are_looked_for_where_doors_write_them() -> None:
 
 def test_lines_with_an_alert_are_counted_where_they_are_written(production: Synthesised) -> None:
     groups = production.of_type("AWS::Logs::LogGroup")
+    filters = [one["Properties"] for one in production.of_type("AWS::Logs::MetricFilter").values()]
     found = {
-        groups[one["Properties"]["LogGroupName"]["Ref"]]["Properties"]["LogGroupName"]: one["Properties"]
-        for one in production.of_type("AWS::Logs::MetricFilter").values()
+        (
+            groups[one["LogGroupName"]["Ref"]]["Properties"]["LogGroupName"].removeprefix("/aws/lambda/waymark-"),
+            one["FilterPattern"],
+            one["MetricTransformations"][0]["MetricName"],
+        )
+        for one in filters
     }
 
-    assert found["/aws/lambda/waymark-post-checkpoint"]["FilterPattern"] == '{ $.alert = "slack" }'
-    assert found["/aws/lambda/waymark-sweep"]["FilterPattern"] == '{ $.alert = "groups" }'
-    for name, counted in found.items():
-        (metric,) = counted["MetricTransformations"]
-        assert metric["MetricName"] in {one["MetricName"] for one in alarms(production).values()}, name
+    assert found == {
+        ("slack", '{ $.alert = "slack" }', "slack_alerts"),
+        ("post-checkpoint", '{ $.alert = "slack" }', "slack_alerts"),
+        ("sweep", '{ $.alert = "groups" }', "groups_alerts"),
+        ("sweep", '{ $.alert = "unreadable" }', "unreadable_alerts"),
+    }
+    assert {metric for _, _, metric in found} <= {one["MetricName"] for one in alarms(production).values()}
+
+
+def test_whatever_the_code_calls_an_alert_is_an_alarm() -> None:
+    files = [file for folder in ("shared", "functions") for file in Path(folder).rglob("*.py")]
+    said = {word for file in files for word in re.findall(r'"alert": "([a-z_]+)"', file.read_text(encoding="utf-8"))}
+
+    assert said == {*ALERT_LINES, "parked"}
 
 
 def test_the_dashboard_shows_every_function_queue_and_alarm(production: Synthesised) -> None:

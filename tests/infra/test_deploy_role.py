@@ -12,8 +12,8 @@ from tests.infra.conftest import Synthesised, plain
 
 def the_role(synthesised: Synthesised) -> dict[str, Any]:
     roles = [one["Properties"] for one in synthesised.of_type("AWS::IAM::Role").values()]
-    (found,) = (one for one in roles if one.get("RoleName") == "waymark-deploy")
-    return found
+    found: list[dict[str, Any]] = [one for one in roles if one.get("RoleName") == "waymark-deploy"]
+    return found[0]
 
 
 def test_the_role_is_for_one_environment_of_one_repository(production: Synthesised) -> None:

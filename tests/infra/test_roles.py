@@ -10,8 +10,8 @@ from infra_cdk.permissions import FILE, document
 from shared import names
 from tests.infra.conftest import Synthesised, plain
 
-Allowed = tuple[frozenset[str], frozenset[str], str]
-"""Actions, resources, condition."""
+Allowed = tuple[list[str], list[str], str]
+"""Actions, resources, condition; sorted."""
 HERE = "eu-central-1:${AWS::AccountId}"
 
 
@@ -35,7 +35,7 @@ def the_key(synthesised: Synthesised) -> str:
     (export,) = synthesised.templates["WaymarkData"]["Outputs"].values()
     (key,) = synthesised.of_type("AWS::KMS::Key")
     assert plain(export["Value"]) == "${" + f"{key}.Arn" + "}"
-    return "${import " + export["Export"]["Name"] + "}"
+    return f"${{import {export['Export']['Name']}}}"
 
 
 def expected(grant: Grant, function: str, synthesised: Synthesised) -> Allowed:
@@ -48,7 +48,7 @@ def expected(grant: Grant, function: str, synthesised: Synthesised) -> Allowed:
         condition = str({"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(grant.keys)}})
     if grant.via:
         condition = str({"StringEquals": {"kms:ViaService": f"{grant.via}.eu-central-1.amazonaws.com"}})
-    return frozenset(grant.actions), frozenset(resources), condition
+    return sorted(grant.actions), sorted(resources), condition
 
 
 def as_list(value: Any) -> list[Any]:
@@ -57,9 +57,8 @@ def as_list(value: Any) -> list[Any]:
 
 def allowed(statement: dict[str, Any]) -> Allowed:
     assert statement["Effect"] == "Allow"
-    resources = [unlisted(one) for one in as_list(statement["Resource"])]
-    one_or_more = statement.get("Condition")
-    return frozenset(as_list(statement["Action"])), frozenset(resources), str(with_lists(one_or_more) or "")
+    resources = [plain(one) for one in as_list(statement["Resource"])]
+    return sorted(as_list(statement["Action"])), sorted(resources), str(with_lists(statement.get("Condition")) or "")
 
 
 def with_lists(condition: Any) -> Any:
@@ -68,10 +67,6 @@ def with_lists(condition: Any) -> Any:
         ((key, values),) = condition["ForAllValues:StringLike"].items()
         return {"ForAllValues:StringLike": {key: as_list(values)}}
     return condition
-
-
-def unlisted(resource: Any) -> str:
-    return plain(resource)
 
 
 def role_of(function: str, synthesised: Synthesised) -> dict[str, Any]:
@@ -95,7 +90,7 @@ def may(function: str, synthesised: Synthesised) -> Iterator[tuple[str, str]]:
 def test_a_function_may_do_exactly_what_the_table_says(function: str, production: Synthesised) -> None:
     found = [allowed(statement) for statement in statements(role_of(function, production))]
 
-    assert sorted(map(str, found)) == sorted(str(expected(one, function, production)) for one in grants_of(function))
+    assert sorted(found) == sorted(expected(one, function, production) for one in grants_of(function))
 
 
 def test_every_function_has_a_line_of_the_table_and_a_role_of_its_own(production: Synthesised) -> None:
