@@ -78,6 +78,8 @@ class DeployRole(Model):
 
     repository: Repository
     environment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "production"
+    new_provider: bool = True
+    """False: the account has GitHub's OpenID Connect provider already, of which there can be but one."""
 
 
 class Stage(Model):
