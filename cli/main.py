@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from cli import audit, campaigns, commands, history, init, looking, migrations, parked, plans, sandbox, serve, status
+from cli import (
+    audit,
+    campaigns,
+    commands,
+    doctor,
+    history,
+    init,
+    looking,
+    migrations,
+    parked,
+    plans,
+    sandbox,
+    serve,
+    status,
+)
 from cli.terminal import Replacing
 
 _EPILOG = (
@@ -25,6 +39,7 @@ app.add_typer(migrations.app, name="migration")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(audit.app, name="audit")
 app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("start")(commands.start)
 app.command("say", context_settings={"ignore_unknown_options": True})(commands.say)
