@@ -150,6 +150,7 @@ lock: .venv/.lock ## Recompile requirements/*.txt
 	$(LOCK) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(LOCK) requirements/own-runtime.in -c requirements/dev.txt -o requirements/own-runtime.txt
 	$(LOCK) requirements/ministack.in -o requirements/ministack.txt
 	$(LOCK) requirements/lock.in -o requirements/lock.txt
 
