@@ -2,6 +2,8 @@
 
 from typing import Final
 
+PREFIX: Final = "waymark-"
+"""What everything is called at AWS begins with."""
 STATE_TABLE: Final = "waymark-state"
 EFFECTS_TABLE: Final = "waymark-effects"
 BY_CAMPAIGN: Final = "by_campaign"

@@ -113,8 +113,9 @@ APP_CALLS: Final = (
     "GET /app/hook/deliveries",
     "POST /app/hook/deliveries/{delivery_id}/attempts",
     "POST /app/installations/{installation_id}/access_tokens",
+    "GET /users/{username}",
 )
-"""What an App may call as itself, whatever it was granted."""
+"""What an App may call whatever it was granted."""
 
 SLACK_SCOPES: Final = (
     Scope("commands", "People type `/migrate …`.", ()),
