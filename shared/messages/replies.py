@@ -36,7 +36,8 @@ _WORDS: Final = {
 }
 _NAMES_PEOPLE: Final = frozenset(
     {
-        "already_assigned", "already_decided", "already_excepted", "already_frozen", "not_of_the_campaign", "second_person",
+        "already_assigned", "already_decided", "already_excepted", "already_frozen", "already_over", "already_paused",
+        "already_started", "not_of_the_campaign", "second_person",
     }
 )  # fmt: skip
 
