@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from shared.domain.approving import Gathered, gathered
-from shared.domain.checkpoints import open_checkpoints
+from shared.domain.checkpoints import ROLLBACK, open_checkpoints
 from shared.domain.choosing import answer_to
 from shared.domain.claiming import assigned
 from shared.domain.consequences import Question, consequences
@@ -14,7 +14,7 @@ from shared.domain.known_people import known_in
 from shared.domain.moving import as_one, moved
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.people import is_one_of
-from shared.domain.permissions import APPROVE, refusal_for
+from shared.domain.permissions import APPROVE, BEGINS_ANEW, refusal_for
 from shared.domain.reasons import unexplained
 from shared.domain.view import Refusal, View
 from shared.domain.voiding import void_by_move
@@ -119,7 +119,8 @@ def _answer(view: View, signal: Act) -> Answer:
     if stop is not None and _only_looks(stop, question, signal.verb):
         return Answer([], looks=question.step.watches)
     refusal = refusal_for(view, question.track, question.checkpoint, signal.actor, signal.verb)
-    refusal = refusal or unexplained(signal, f"{view.state.resource.id} {question.track}")
+    if refusal is None and question.checkpoint.reason == "failure":
+        refusal = unexplained(signal, f"{view.state.resource.id} {question.track}")
     if refusal or stop is None:
         return Answer([], refusal)
     given = gathered(view, question, signal)
@@ -158,17 +159,16 @@ def _decide(view: View, question: Question, stop: Stop, signal: Act, given: Gath
         if isinstance(found, Refusal):
             return Answer([], found)
         choices, answers = found
-    digest = question.checkpoint.digest
-    if signal.verb == "rollback" and question.checkpoint.reason == "failure":
+    digest, anew = question.checkpoint.digest, question.checkpoint.reason == "failure" and signal.verb in BEGINS_ANEW
+    if anew and signal.verb == ROLLBACK:
         if missing := missing_names(view, question.track, stop, back=True):
             return Answer([], Refusal("no_value", f"The rollback asks for {', '.join(missing)}, which has no value here.",
                                       "Retry, skip, or abort the migration."))  # fmt: skip
         digest = work_digest(view, question.track, stop, back=True)
     where: dict[str, Any] = {"track": question.track, "step": question.path}
     attempt, checkpoint = question.step.attempt, question.checkpoint
-    permits = attempt + 1 if signal.verb in {"retry", "rollback"} else attempt
     decided = happened.CheckpointDecided(
-        **where, attempt=permits, reason=checkpoint.reason, verb=signal.verb,
+        **where, attempt=attempt + 1 if anew else attempt, reason=checkpoint.reason, verb=signal.verb,
         digest=digest, choices=choices, answers=answers, note=signal.note, others=given.others or None,
         shown=None if digest == checkpoint.digest else checkpoint.digest,
     )  # fmt: skip

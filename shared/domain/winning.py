@@ -62,7 +62,7 @@ def several(view: View, act: Act, tracks: list[str]) -> Refusal:
 def _would(view: View) -> str:
     resource = view.state.resource.id
     verbs = [
-        f"`{' '.join((verb, resource, one[0], *words_after(verb)))}`"
+        f"`{' '.join((verb, resource, one[0], *(words_after(verb) if one[3].reason == 'failure' else ())))}`"
         for one in open_checkpoints(view)
         for verb in one[3].verbs
     ]

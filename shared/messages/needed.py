@@ -118,7 +118,10 @@ def in_the_channel(at: Standing, question: Checkpoint) -> str:
     if question.kind == "decision":
         some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
         return f"In the channel: {some} for some, {every} for all."
-    commands = ", ".join(code(command(at, verb, *words_after(verb))) for verb in ways(at, question))
+    commands = ", ".join(
+        code(command(at, verb, *(words_after(verb) if question.reason == "failure" else ())))
+        for verb in ways(at, question)
+    )
     return f"In the channel: {commands}"
 
 
