@@ -53,6 +53,8 @@ def _question_word(view: View, name: str, path: str, step: StepState, phase: str
         return f"{phase}_pending"
     if checkpoint.reason == "approval_required":
         return "approval_pending"
+    if checkpoint.reason == "gate" and step.rollback == "ordered":
+        return f"{phase}_rollback_pending"
     if checkpoint.reason == "step" and isinstance(stop.step, ApprovalStep):
         changes = isinstance(step.seen, PullRequestSeen) and step.seen.review == "changes_requested"
         return "pr_changes_requested" if changes else "pr_created"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from shared.domain.digests import CANONICAL
+from shared.domain.due import CLOCK
 from shared.domain.evolve import evolve
 from shared.domain.view import Cause
 from state_schema.applied import CampaignApplied
@@ -15,15 +16,20 @@ from state_schema.migration import Migration
 OfCampaign = TypeVar("OfCampaign", ControlRecorded, CampaignApplied)
 
 
-def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
-    """The events as they are stored, after the one that is number `version` and has the hash `tail`."""
+def record(
+    events: Iterable[Event], version: int, tail: str, cause: Cause, due: frozenset[int] = frozenset()
+) -> tuple[Recorded, ...]:
+    """The events as they are stored, after the one that is number `version` and has the hash `tail`.
+
+    The clock is the actor of those at the places `due`, as `Decision` counts them.
+    """
     records: list[Recorded] = []
     began = cause.correlation if cause.correlation not in {"", cause.signal} else None
-    for number, event in enumerate(events, start=version + 1):
+    for place, event in enumerate(events):
         bare = Recorded(
-            number=number,
+            number=version + place + 1,
             at=cause.at,
-            actor=cause.actor,
+            actor=CLOCK if place in due else cause.actor,
             signal=cause.signal,
             correlation=began,
             event=event,
