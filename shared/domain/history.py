@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from shared.domain.digests import CANONICAL
 from shared.domain.evolve import evolve
@@ -11,22 +11,25 @@ from state_schema.applied import CampaignApplied
 from state_schema.control import ControlRecorded
 from state_schema.events import Event, Recorded
 from state_schema.migration import Migration
+from state_schema.model import unchecked
 
 OfCampaign = TypeVar("OfCampaign", ControlRecorded, CampaignApplied)
+_recorded: Final = unchecked(Recorded)
+"""For events, which are models, and what came with the signal that caused them, which is one too."""
 
 
 def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
     """The events as they are stored, after the one that is number `version` and has the hash `tail`."""
     records: list[Recorded] = []
     for number, event in enumerate(events, start=version + 1):
-        bare = Recorded(
+        bare = _recorded(
             number=number,
             at=cause.at,
             actor=cause.actor,
             signal=cause.signal,
             event=event,
             previous=tail,
-            hash="0" * 64,
+            hash="",
         )
         tail = hash_of(bare)
         records.append(bare.model_copy(update={"hash": tail}))
