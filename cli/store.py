@@ -34,7 +34,7 @@ def engine(data: Path | None) -> Engine:
     InvalidInputError where the data file is missing or cannot be ours, where both engines are asked for, or where the
     queues' address is not given.
     """
-    settings = _settings(data)
+    settings = settings_of(data)
     if settings.engine == "embedded":
         _require_data(Path(settings.data))
     composition = bootstrap.from_settings(settings)
@@ -44,11 +44,12 @@ def engine(data: Path | None) -> Engine:
 
 def data_file(data: Path | None) -> Path | None:
     """The file that `engine` works on; None where that is no file."""
-    settings = _settings(data)
+    settings = settings_of(data)
     return Path(settings.data) if settings.engine == "embedded" else None
 
 
-def _settings(data: Path | None) -> Settings:
+def settings_of(data: Path | None) -> Settings:
+    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for."""
     if data is not None and os.environ.get(f"{PREFIX}ENGINE") == "aws":
         problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
         raise InvalidInputError((problem,))
