@@ -19,7 +19,7 @@ def test_cdk_nag_finds_nothing_that_is_not_explained(stage: str, request: pytest
 
 
 def test_cdk_nag_would_find_something() -> None:
-    app = App(analytics_reporting=False)
+    app = App(analytics_reporting=False, builtin_cloud_formation_validation=False)
     sqs.Queue(Stack(app, "Careless"), "Queue")
 
     found = findings(app)
