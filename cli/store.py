@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 from shared import bootstrap
 from shared.engines import Engine
 from shared.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError, StaleStateError
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 ACTOR: Final = "principal:local"
 """Who acts from this machine. The campaign's people must list it."""
@@ -34,12 +34,9 @@ def engine(data: Path | None) -> Engine:
     InvalidInputError where the data file is missing or cannot be ours, where both engines are asked for, or where the
     queues' address is not given.
     """
-    settings = _settings(data)
+    settings = settings_of(data)
     if settings.engine == "embedded":
         _require_data(Path(settings.data))
-    elif not settings.queue_url_prefix:
-        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
-        raise InvalidInputError((f"{problem}/<account>/waymark-",))
     composition = bootstrap.from_settings(settings)
     bootstrap.use(composition)
     return composition.engine
@@ -47,18 +44,17 @@ def engine(data: Path | None) -> Engine:
 
 def data_file(data: Path | None) -> Path | None:
     """The file that `engine` works on; None where that is no file."""
-    settings = _settings(data)
+    settings = settings_of(data)
     return Path(settings.data) if settings.engine == "embedded" else None
 
 
-def _settings(data: Path | None) -> Settings:
-    settings = Settings.from_environment(os.environ)
-    if data is None:
-        return settings
-    if settings.engine == "aws":
+def settings_of(data: Path | None) -> Settings:
+    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for."""
+    if data is not None and os.environ.get(f"{PREFIX}ENGINE") == "aws":
         problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
         raise InvalidInputError((problem,))
-    return replace(settings, data=str(data))
+    settings = Settings.from_environment(os.environ)
+    return settings if data is None else replace(settings, data=str(data))
 
 
 def _require_data(file: Path) -> None:

@@ -1,4 +1,7 @@
-"""Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why."""
+"""Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why.
+
+An alarm counts the lines whose `alert` is `unreadable` (what a later release wrote, say) or `secret`.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +16,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from shared import names
-from shared.errors import RetryableError, WaymarkError
+from shared.adapters.envelope import CORRELATION
+from shared.errors import PermanentError, RetryableError, WaymarkError
+from shared.observability import alert_of
 from shared.ports.pace import NotYetError
 
 Later = Callable[[SQSRecord, float], None]
@@ -30,13 +35,28 @@ def take_batch(
     """
 
     def record_handler(record: SQSRecord) -> object:
+        log.thread_safe_clear_keys()
+        followed(record, log)
         return take(record)
 
     processor = _Processor(log, later)
     with processor(records=event["Records"], handler=record_handler):
         processor.process()
+    log.thread_safe_clear_keys()
     response: dict[str, Any] = dict(processor.response())
     return response
+
+
+def followed(record: SQSRecord, log: Logger, own: str = "") -> str:
+    """The id of the delivery or act with which it all began, from beside the message; `own` where none came with it.
+
+    From now on the log's lines about this message carry it as `correlation`.
+    """
+    beside = record.raw_event.get("messageAttributes") or {}
+    found = str((beside.get(CORRELATION) or {}).get("stringValue") or own)
+    if found:
+        log.thread_safe_append_keys(correlation=found)
+    return found
 
 
 def receives(record: SQSRecord) -> int:
@@ -76,6 +96,8 @@ class _Processor(BatchProcessor):
         if isinstance(error, NotYetError):
             self._log.info("message waits", extra=told)
         else:
+            alert = alert_of(error) if isinstance(error, PermanentError) else ""
+            told |= {"alert": alert} if alert else {}
             self._log.error("message failed", extra=told, exc_info=None if known else error)
         if self._later is not None and isinstance(error, RetryableError) and error.delay is not None:
             with suppress(RetryableError):  # it comes back when its visibility time is over

@@ -8,7 +8,7 @@ from logging import Logger
 
 from shared import names
 from shared.app.answers import Response, answer, through
-from shared.errors import PermanentError, RejectedDeliveryError, RetryableError
+from shared.errors import SETTINGS, PermanentError, RejectedDeliveryError, RetryableError
 from shared.messages import acknowledgements
 from shared.messages.loading import loading, taken
 from shared.ports.modals import ModalOpener
@@ -53,6 +53,8 @@ class SlackDoor:
             signature=delivery.headers.get("x-slack-signature", ""),
             now=self.now,
         )
+        if not self.team:
+            raise PermanentError("WAYMARK_SLACK_TEAM is empty: set it to the id of the workspace.", SETTINGS)
         if delivery.headers.get("content-type", "").startswith("application/json"):
             return _challenge(read_json(delivery.body))
         form = read_form(delivery.body)
@@ -87,7 +89,7 @@ class SlackDoor:
             return self._not_opened(opening)
         about = f"modal:{modal.view_id}"
         message = {**opening.message, "view_id": modal.view_id, "hash": modal.hash}
-        self.outbox.send(names.CARDS, json.dumps(message), group=about, key=about)
+        self.outbox.send(names.CARDS, json.dumps(message), group=about, key=about, correlation=request)
         self.log.info("modal opened", extra={**seen, "group": about})
         return answer(200)
 
@@ -127,7 +129,7 @@ class SlackDoor:
 
     def _enqueue(self, message: slack.Message, request: str) -> None:
         signal, group = str(message["id"]), slack.group_of(message, self.team)
-        self.outbox.send(names.SIGNALS, json.dumps(message), group=group, key=signal)
+        self.outbox.send(names.SIGNALS, json.dumps(message), group=group, key=signal, correlation=request)
         self.log.info("signal enqueued", extra={"request": request, "signal": signal, "group": group})
 
 
