@@ -107,10 +107,16 @@ fmt: install ## Format, and fix what ruff can fix
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+STAGE ?= production
+.PHONY: bundles
+bundles: install ## Build the functions' zip files into build/bundles: STAGE=production
+	$(BIN)/python -m infra_cdk.bundles --stage $(STAGE)
+
 .PHONY: synth
-synth: install ## Synthesise the CloudFormation templates into cdk.out
+synth: bundles ## Synthesise the CloudFormation templates of STAGE into cdk.out
 	@rm -rf cdk.out
-	CDK_OUTDIR=cdk.out $(BIN)/python -m infra_cdk.app
+	CDK_OUTDIR=cdk.out $(BIN)/python -m infra_cdk.app --stage $(STAGE)
+	@echo "Templates, ready for \`cdk deploy --app cdk.out\`:"; ls cdk.out/*.template.json
 
 .PHONY: bench
 bench: install ## Run the benchmarks

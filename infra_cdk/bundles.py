@@ -11,12 +11,13 @@ from typing import Final
 
 from infra_cdk.bundling.build import Builder, Built
 from infra_cdk.bundling.distributions import Distributions
-from infra_cdk.bundling.errors import BundleError, BundleUsageError
+from infra_cdk.bundling.errors import BundleError, UnknownFunctionError
 from infra_cdk.bundling.imports import FirstParty
 from infra_cdk.bundling.site import installed_site
 from infra_cdk.bundling.target import Target
+from infra_cdk.stage_file import StageError, read_stage
 from shared import names
-from state_schema.stage import FOLDER, Stage, is_stage_name
+from state_schema.stage import FOLDER, Stage
 
 ROOT: Final = Path(__file__).parent.parent
 OUT: Final = Path("build", "bundles")
@@ -41,14 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         built = []
-        for one in build(stage_named(given.stage), given.only or names.FUNCTIONS, given.out):
+        for one in build(read_stage(given.stage, ROOT / FOLDER), given.only or names.FUNCTIONS, given.out):
             built.append(one)
             if not given.json:
                 sys.stdout.write(_line(one))
                 sys.stdout.flush()
+    except (StageError, UnknownFunctionError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
     except BundleError as exc:
         sys.stderr.write(f"{exc}\n")
-        return 2 if isinstance(exc, BundleUsageError) else 1
+        return 1
     if given.json:
         sys.stdout.write(json.dumps([_sizes(one) for one in built], indent=2) + "\n")
     return 0
@@ -58,24 +62,12 @@ def build(stage: Stage, functions: Sequence[str], out: Path) -> Iterator[Built]:
     """Builds them one after the other; BundleError where one cannot be."""
     for function in functions:
         if function not in names.FUNCTIONS:
-            raise BundleUsageError(f"There is no function {function!r}; choose of {', '.join(names.FUNCTIONS)}.")
+            raise UnknownFunctionError(f"There is no function {function!r}; choose of {', '.join(names.FUNCTIONS)}.")
     target = Target.of(stage)
     site = installed_site(ROOT, target, _tell)
     builder = Builder(target, FirstParty(ROOT), Distributions(site, target), out / stage.name)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressing leaves Python to the others
         yield from pool.map(builder.build, functions)
-
-
-def stage_named(name: str) -> Stage:
-    """The stage of that name; BundleError where there is none, or its file is wrong."""
-    file = ROOT / FOLDER / f"{name}.toml"
-    if not is_stage_name(name) or not file.is_file():
-        known = ", ".join(sorted(one.stem for one in (ROOT / FOLDER).glob("*.toml")))
-        raise BundleUsageError(f"There is no stage {name!r}; {FOLDER} has {known}.")
-    try:
-        return Stage.from_toml(file.read_text(encoding="utf-8"))
-    except ValueError as exc:
-        raise BundleError(f"{FOLDER}/{file.name} is wrong: {exc}") from exc
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
 
-from infra_cdk.bundles import build, stage_named
+from infra_cdk.bundles import build
 from infra_cdk.bundling.build import Built
 from infra_cdk.bundling.target import interpreter
+from infra_cdk.stage_file import read_stage
 from shared import names
 
 LAMBDA: Final[Mapping[str, str]] = {
@@ -29,7 +30,7 @@ LAMBDA: Final[Mapping[str, str]] = {
 
 def bundles(stage: str, out: Path, functions: Sequence[str] = names.FUNCTIONS) -> dict[str, Built]:
     """Builds these functions of a stage into `out`."""
-    return {built.function: built for built in build(stage_named(stage), functions, out)}
+    return {built.function: built for built in build(read_stage(stage), functions, out)}
 
 
 def unpacked(built: Built, folder: Path) -> Path:

@@ -26,6 +26,7 @@ BUDGETS: Final[Mapping[str, Budget]] = {
     "status": _AWS,
     "commands": _AWS,
     "advance": _AWS,
+    "batch": _AWS,
     "observe": _GITHUB,
     "park": _AWS,
     "post_checkpoint": Budget(13, 38, 2.8),

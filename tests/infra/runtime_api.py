@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -55,9 +55,11 @@ class RuntimeApi:
             process.kill()
             process.wait()
 
-    @Request.application
-    def _application(self, request: Request) -> Response:
+    def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
         if request.method == "GET":
-            return Response(self._events.get(), headers=_HEADERS, content_type="application/json")
-        self._answers.put(json.loads(request.get_data()))
-        return Response(status=202)
+            given = Response(self._events.get(), headers=_HEADERS, content_type="application/json")
+        else:
+            self._answers.put(json.loads(request.get_data()))
+            given = Response(status=202)
+        return given(environ, start_response)

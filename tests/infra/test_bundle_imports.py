@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from infra_cdk.bundling.errors import BundleError
-from infra_cdk.bundling.imports import FirstParty, Imports
+from infra_cdk.bundling.imports import FirstParty, Imports, lines_in_functions
 from infra_cdk.bundling.pruning import SERVICES
 from infra_cdk.bundling.reaches import REACHES
 from shared import names
@@ -83,9 +83,9 @@ def test_who_reckons_with_time_zones_has_their_data(first_party: FirstParty) -> 
     assert "tzdata" in imports(first_party, "advance").packages
 
 
-def test_every_client_that_we_make_has_its_description() -> None:
-    sources = [path.read_text() for folder in ("shared", "functions") for path in (ROOT / folder).rglob("*.py")]
-    made = {service for source in sources for service in CREATED.findall(source)}
+def test_every_client_that_a_function_makes_has_its_description(first_party: FirstParty) -> None:
+    modules = {module for function in names.FUNCTIONS for module in imports(first_party, function).modules}
+    made = {service for module in modules for service in CREATED.findall(first_party.file(module).read_text())}
 
     assert made | {"sts"} == SERVICES
 
@@ -98,7 +98,5 @@ def test_a_function_without_a_module_is_refused_by_name(first_party: FirstParty)
 def test_an_import_that_is_made_at_once_is_never_cut(tmp_path: Path) -> None:
     eager = tmp_path / "eager.py"
     eager.write_text("from shared.adapters import sns\n\ndef later():\n    import shared.adapters.slack\n")
-
-    from infra_cdk.bundling.imports import lines_in_functions
 
     assert lines_in_functions(eager) == {4}

@@ -24,7 +24,10 @@ from infra_cdk.bundling.target import Target
 ROOT: Final = Path(__file__).parent.parent.parent
 ARM: Final = Target((3, 13), "aarch64", own=False)
 HASH: Final = f"--hash=sha256:{'0' * 64}"
-SAYS_NOTHING: Final = "".join
+
+
+def tell_nobody(what: str) -> None:
+    return
 
 
 def lock(folder: Path, text: str) -> Path:
@@ -83,7 +86,7 @@ def test_a_lock_that_locks_nothing_is_refused(text: str, told: str, tmp_path: Pa
 
 def test_a_missing_lock_is_told(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"^There is no .*runtime.txt: run `make lock`.$"):
-        installed_site(tmp_path, ARM, SAYS_NOTHING)
+        installed_site(tmp_path, ARM, tell_nobody)
 
 
 def test_packages_are_installed_once_and_compiled_for_the_python_that_runs_them(tmp_path: Path, wheels: Path) -> None:
@@ -105,7 +108,7 @@ def test_a_wheel_with_another_hash_is_refused_and_nothing_is_left(tmp_path: Path
     lock(tmp_path, f"signpost==1.0 {HASH}\n")
 
     with pytest.raises(BundleError, match=r"^signpost==1.0 is not what the lock file has the hash of: "):
-        installed_site(tmp_path, ARM, SAYS_NOTHING)
+        installed_site(tmp_path, ARM, tell_nobody)
     assert list((tmp_path / CACHE).iterdir()) == []
 
 
@@ -114,14 +117,14 @@ def test_without_a_wheel_for_the_target_it_is_told_which(tag: str, tmp_path: Pat
     lock(tmp_path, f"signpost==1.0 {wheel(wheels, tag)}\n")
 
     with pytest.raises(BundleError, match=r"^There is no wheel of signpost==1.0 for Python 3.13 on aarch64: "):
-        installed_site(tmp_path, ARM, SAYS_NOTHING)
+        installed_site(tmp_path, ARM, tell_nobody)
 
 
 @pytest.mark.parametrize("tag", ["cp313-cp313-manylinux2014_aarch64", "cp311-abi3-manylinux_2_34_aarch64"])
 def test_a_wheel_of_the_target_is_taken(tag: str, tmp_path: Path, wheels: Path) -> None:
     lock(tmp_path, f"signpost==1.0 {wheel(wheels, tag)}\n")
 
-    assert (installed_site(tmp_path, ARM, SAYS_NOTHING) / "signpost.py").is_file()
+    assert (installed_site(tmp_path, ARM, tell_nobody) / "signpost.py").is_file()
 
 
 def test_the_image_of_python_3_11_has_an_older_glibc() -> None:
@@ -137,8 +140,8 @@ def test_a_distribution_comes_with_what_it_needs_on_the_target(tmp_path: Path, w
     lock(tmp_path, f"crossing==1.0 {needing}\nsignpost==1.0 {wheel(wheels)}\n")
     arm, intel = ARM, Target((3, 13), "x86_64", own=False)
 
-    on_arm = Distributions(installed_site(tmp_path, arm, SAYS_NOTHING), arm)
-    on_intel = Distributions(installed_site(tmp_path, intel, SAYS_NOTHING), intel)
+    on_arm = Distributions(installed_site(tmp_path, arm, tell_nobody), arm)
+    on_intel = Distributions(installed_site(tmp_path, intel, tell_nobody), intel)
 
     assert on_arm.providing(["crossing"]) == {"crossing", "signpost"}
     assert on_intel.providing(["crossing"]) == {"crossing"}
@@ -150,7 +153,7 @@ def test_a_distribution_comes_with_what_it_needs_on_the_target(tmp_path: Path, w
 
 def test_what_the_lock_lacks_is_named(tmp_path: Path, wheels: Path) -> None:
     lock(tmp_path, f"crossing==1.0 {wheel(wheels, name='crossing', requires='signpost')}\n")
-    found = Distributions(installed_site(tmp_path, ARM, SAYS_NOTHING), ARM)
+    found = Distributions(installed_site(tmp_path, ARM, tell_nobody), ARM)
 
     with pytest.raises(BundleError, match=r"lacks signpost, which another package needs: run `make lock`"):
         found.providing(["crossing"])
