@@ -131,8 +131,9 @@ schemas: install-local ## Regenerate state_schema/json
 	$(BIN)/python -m state_schema.export
 
 .PHONY: reference
-reference: install-local ## Regenerate docs/commands.md
+reference: install-local ## Regenerate docs/commands.md and docs/permissions.md
 	$(BIN)/python -m cli.reference
+	$(BIN)/python -m infra_cdk.permissions
 
 .PHONY: snapshots
 snapshots: install ## Write the whole messages in tests/snapshots anew; read their difference before you commit it
@@ -150,6 +151,7 @@ lock: .venv/.lock ## Recompile requirements/*.txt
 	$(LOCK) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(LOCK) requirements/own-runtime.in -c requirements/dev.txt -o requirements/own-runtime.txt
 	$(LOCK) requirements/ministack.in -o requirements/ministack.txt
 	$(LOCK) requirements/lock.in -o requirements/lock.txt
 

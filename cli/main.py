@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from cli import audit, campaigns, commands, history, looking, migrations, parked, plans, sandbox, status
+from cli import (
+    audit,
+    campaigns,
+    commands,
+    doctor,
+    history,
+    init,
+    looking,
+    migrations,
+    parked,
+    plans,
+    sandbox,
+    serve,
+    status,
+    trace,
+)
 from cli.terminal import Replacing
 
 _EPILOG = (
@@ -24,6 +39,9 @@ app.add_typer(campaigns.app, name="campaign")
 app.add_typer(migrations.app, name="migration")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(audit.app, name="audit")
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)
 app.command("start")(commands.start)
 app.command("say", context_settings={"ignore_unknown_options": True})(commands.say)
 app.command("next")(commands.next_)
@@ -40,6 +58,7 @@ app.command("verify")(looking.verify)
 app.command("reconcile")(looking.reconcile)
 app.command("deploy")(looking.deploy)
 app.command("history")(history.history)
+app.command("trace")(trace.trace_)
 app.command("parked")(parked.parked)
 app.command("redrive")(parked.redrive)
 

@@ -34,12 +34,10 @@ def engine(data: Path | None) -> Engine:
     InvalidInputError where the data file is missing or cannot be ours, where both engines are asked for, or where the
     queues' address is not given.
     """
-    settings = _settings(data)
+    settings = settings_of(data)
     if settings.engine == "embedded":
         _require_data(Path(settings.data))
-    elif not settings.queue_url_prefix:
-        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
-        raise InvalidInputError((f"{problem}/<account>/waymark-",))
+    require_queues(settings)
     composition = bootstrap.from_settings(settings)
     bootstrap.use(composition)
     return composition.engine
@@ -47,11 +45,19 @@ def engine(data: Path | None) -> Engine:
 
 def data_file(data: Path | None) -> Path | None:
     """The file that `engine` works on; None where that is no file."""
-    settings = _settings(data)
+    settings = settings_of(data)
     return Path(settings.data) if settings.engine == "embedded" else None
 
 
-def _settings(data: Path | None) -> Settings:
+def require_queues(settings: Settings) -> None:
+    """InvalidInputError where the engine needs the queues' address, and it is not given."""
+    if settings.engine == "aws" and not settings.queue_url_prefix:
+        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
+        raise InvalidInputError((f"{problem}/<account>/waymark-",))
+
+
+def settings_of(data: Path | None) -> Settings:
+    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for."""
     settings = Settings.from_environment(os.environ)
     if data is None:
         return settings

@@ -4,38 +4,32 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra_cdk.arns import queue_name
+from infra_cdk.consumers import visibility
 from shared import names
+from state_schema.stage import Stage
 
-VISIBILITY = Duration.minutes(6)
-"""Longer than the longest function (5 minutes), so that a message comes back only when its worker is gone."""
+KEPT = Duration.days(14)
 
 
 class Queues(Construct):
-    """`by_name` has every queue of `names.QUEUES`."""
+    """Every queue of `names.QUEUES` and its dead-letter queue, encrypted at rest and on the way."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id)
-        self.by_name = {name: self._queue(name) for name in names.QUEUES}
+        for name in names.QUEUES:
+            dead = self._queue(names.dead_letter_queue(name), stage)
+            self._queue(name, stage, sqs.DeadLetterQueue(queue=dead, max_receive_count=names.max_receives(name)))
 
-    def _queue(self, name: str) -> sqs.Queue:
-        fifo = True if name in names.FIFO_QUEUES else None
-        dead_letters = sqs.Queue(
-            self,
-            f"{name}-dead",
-            queue_name=f"waymark-{names.queue_file_name(names.dead_letter_queue(name))}",
-            fifo=fifo,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+    def _queue(self, name: str, stage: Stage, dead: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
         return sqs.Queue(
             self,
             name,
-            queue_name=f"waymark-{names.queue_file_name(name)}",
-            fifo=fifo,
+            queue_name=queue_name(name),
+            fifo=True if names.is_fifo(name) else None,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            retention_period=Duration.days(14),
-            visibility_timeout=VISIBILITY,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=names.max_receives(name)),
+            retention_period=KEPT,
+            visibility_timeout=Duration.seconds(visibility(name, stage)),
+            dead_letter_queue=dead,
         )

@@ -1,7 +1,7 @@
 """Does what Lambda does: takes messages from the queues and calls each function's real handler with its real event."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Any, Final
@@ -43,7 +43,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 BATCH: Final[Mapping[str, int]] = {names.SIGHTINGS: 10, names.CARDS: 10}
 """Messages at once; all other queues: one, so that a poison message holds up nobody else."""
 LONGEST_DELAY: Final = 30
-_IDLE: Final = 0.1
+IDLE: Final = 0.1
 """Seconds between two looks at empty queues."""
 _PATIENT: Final = 5
 """Receives of a card until it is worth a warning: cards wait for their turn."""
@@ -64,18 +64,25 @@ class Runtime:
     done: Done = _nothing
     longest_delay: int = LONGEST_DELAY
     """Seconds until a message that failed is shown again, at most; it doubles with each receive."""
+    idle: float = IDLE
 
     def drain(self, stop: Flag | None = None) -> int:
         """Takes messages until no queue shows one any more, or `stop` is set; how many batches that were."""
-        batches = 0
-        while not (stop and stop.is_set()) and (taken := self._round()):
+        batches, flag = 0, stop or Flag()
+        while not flag.is_set() and (taken := self._round(flag)):
             batches += taken
         return batches
 
-    def _round(self) -> int:
-        """A batch of each queue; of the dead-letter queues only where no other has one: theirs are rare and can wait."""
-        living = sum(self.take(queue) for queue in self.handlers if queue in names.QUEUES)
-        return living or sum(self.take(queue) for queue in self.handlers if queue not in names.QUEUES)
+    def _round(self, stop: Flag) -> int:
+        """A batch of each queue; of the dead-letter queues only where no other has one: theirs are rare and can wait.
+
+        Once it is to stop, the batch at hand is the last one.
+        """
+        living = self._taken([queue for queue in self.handlers if queue in names.QUEUES], stop)
+        return living or self._taken([queue for queue in self.handlers if queue not in names.QUEUES], stop)
+
+    def _taken(self, queues: Iterable[str], stop: Flag) -> int:
+        return sum(self.take(queue) for queue in queues if not stop.is_set())
 
     def take(self, queue: str) -> int:
         """One batch of one queue: what succeeded is deleted, what failed goes back. 0 where the queue shows nothing.
@@ -123,4 +130,4 @@ class Runtime:
                 self.sweep()
                 swept = now
             if not self.drain(stop):
-                stop.wait(_IDLE)
+                stop.wait(self.idle)

@@ -24,7 +24,9 @@ Handler = Callable[[dict[str, Any], object], Mapping[str, Any]]
 GITHUB: Final = "/github/webhooks"
 COMMANDS: Final = "/slack/commands"
 INTERACTIONS: Final = "/slack/interactions"
-_HANDLERS: Final[Mapping[str, Handler]] = {GITHUB: github_webhook, COMMANDS: slack, INTERACTIONS: slack}
+HEALTH: Final = "/healthz"
+DOORS: Final[Mapping[str, Handler]] = {GITHUB: github_webhook, COMMANDS: slack, INTERACTIONS: slack}
+"""They check signatures themselves."""
 _THROWN_AWAY: Final = 64_000_000
 """Bytes of an oversized body that are read on and dropped: a sender that is cut off never reads its 413."""
 _CHUNK: Final = 1 << 16
@@ -41,7 +43,7 @@ class Web:
         return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        if request.path == "/healthz":
+        if request.path == HEALTH:
             return _json(200, {"status": "ok"})
         handler = _handler(request.path)
         if handler is None:
@@ -63,7 +65,7 @@ def _handler(path: str) -> Handler | None:
         return status
     if path.startswith("/v1/campaigns/"):
         return commands
-    return _HANDLERS.get(path)
+    return DOORS.get(path)
 
 
 def _body(request: Request) -> bytes | None:
@@ -90,7 +92,7 @@ def _request(request: Request, body: bytes) -> aws_events.HttpRequest:
     for name, value in request.headers.items():
         key = name.lower()
         headers[key] = f"{headers[key]},{value}" if key in headers else value
-    route = f"{request.method} {request.path}" if request.path in _HANDLERS else f"{request.method} /campaigns"
+    route = f"{request.method} {request.path}" if request.path in DOORS else f"{request.method} /campaigns"
     return aws_events.HttpRequest(
         method=request.method,
         path=request.path,

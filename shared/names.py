@@ -2,6 +2,8 @@
 
 from typing import Final
 
+PREFIX: Final = "waymark-"
+"""What everything is called at AWS begins with."""
 STATE_TABLE: Final = "waymark-state"
 EFFECTS_TABLE: Final = "waymark-effects"
 BY_CAMPAIGN: Final = "by_campaign"
@@ -19,7 +21,7 @@ COMMENTS: Final = "comments"
 SKILL_NAMES: Final = ("open_pull_request", "rewrite_dags", "run_workflow", "list_items", "migrate_items", "verify")
 DOORS: Final = ("github_webhook", "slack")
 """Functions in front of which somebody waits, and which anybody can call: they check signatures."""
-WORKERS: Final = ("advance", "observe", "park", "post_checkpoint", "post_comment", "sweep")
+WORKERS: Final = ("advance", "batch", "observe", "park", "post_checkpoint", "post_comment", "sweep")
 ROUTES: Final = ("status", "commands")
 """Functions behind IAM or a JWT."""
 FUNCTIONS: Final = DOORS + ROUTES + WORKERS + SKILL_NAMES
@@ -50,6 +52,10 @@ SIGNALS_TAKEN: Final = "signals"
 STEPS_WRITTEN: Final = "steps"
 RETRIES: Final = "retries"
 PARKED: Final = "parked"
+REFUSALS: Final = "refusals"
+"""Acts and commands that were refused, by the permission boundary or by any other rule."""
+OLDEST_CHECKPOINT: Final = "oldest_checkpoint_seconds"
+GITHUB_QUOTA: Final = "github_quota_left"
 REFUSED_ACTS: Final = "refused_acts"
 UNKNOWN_SENDERS: Final = "unknown_senders"
 BROKEN_CHAINS: Final = "broken_chain"

@@ -193,6 +193,8 @@ class Recorded(Model):
     at: Moment
     actor: Actor
     signal: str
+    correlation: Annotated[str, Field(max_length=200)] | None = None
+    """The delivery or act that it all began with; None where that is `signal` itself, or was not recorded yet."""
     event: Event
     previous: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

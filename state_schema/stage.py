@@ -16,6 +16,9 @@ _SCHEDULE: Final = r"rate\([1-9][0-9]{0,3} (minutes?|hours?|days?)\)|cron\([^()]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]{1,300}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Team = Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9_]{2,20}$")]
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Text = Annotated[str, StringConstraints(max_length=300)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
@@ -34,7 +37,7 @@ class SlackStage(Model):
     """The Slack workspace; `pace` in seconds between two new messages of a channel."""
 
     api: Url = "https://slack.com/api/"
-    team: Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9_]{2,20}$")]
+    team: Team
     pace: Annotated[float, Field(ge=0, le=99)] = 1.0
 
 
@@ -73,15 +76,17 @@ class Batch(Model):
 class DeployRole(Model):
     """The GitHub workflow that may deploy: `repository` is owner/name, `environment` a GitHub environment of it."""
 
-    repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
+    repository: Repository
     environment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "production"
+    new_provider: bool = True
+    """False: the account has GitHub's OpenID Connect provider already, of which there can be but one."""
 
 
 class Stage(Model):
     """One deployment. ValueError where a field holds something like a credential: those live in Secrets Manager."""
 
     name: Name
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    region: Region
     account: Account | None = None
     """None: whatever account deploys."""
     architecture: Literal["arm64", "x86_64"] = "arm64"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from functions.advance.signals import take_signals
 from shared import bootstrap
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.take_signals`."""
-    return bootstrap.take_signals(event)
+    """Takes an SQS batch; answers which of its messages failed."""
+    return take_signals(event, bootstrap.current())

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from functions.observe.sightings import take_sightings
 from shared import bootstrap
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.take_sightings`."""
-    return bootstrap.take_sightings(event)
+    """Takes an SQS batch; answers which of its messages failed."""
+    return take_sightings(event, bootstrap.current())

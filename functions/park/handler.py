@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from functions.park.dead_letters import take_dead_letters
 from shared import bootstrap
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.park_dead_letters`."""
-    return bootstrap.park_dead_letters(event)
+    """Takes an SQS batch; answers which of its messages failed."""
+    return take_dead_letters(event, bootstrap.current())

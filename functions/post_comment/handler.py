@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from functions.post_comment.comments import take_comments
 from shared import bootstrap
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.post_comments`."""
-    return bootstrap.post_comments(event)
+    """Takes an SQS batch; answers which of its messages failed."""
+    return take_comments(event, bootstrap.current())

@@ -1,10 +1,17 @@
-"""Ticks what is due, once a minute."""
+"""Ticks what is due, reads Slack's user groups and tells how long people have not answered, once a minute."""
 
 from typing import Any
 
+from functions.sweep import parts
 from shared import bootstrap
+from shared.adapters.worker_logging import worker_logger
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.sweep_due`."""
-    return bootstrap.sweep_due(event)
+    """The event says only that it is time."""
+    composition, log = bootstrap.current(), worker_logger("sweep")
+    now = composition.clock()
+    ticked = parts.tick(composition, now, log)
+    parts.read_groups(composition, now, log)
+    parts.tell_oldest(composition, now, log)
+    return {"ticked": ticked}

@@ -147,7 +147,8 @@ class Application:
         kind, _, value = request.headers.get("Authorization", "").partition(" ")
         if not value:
             raise RefusedError(401, "Requires authentication")
-        is_app = request.path.startswith("/app/") and kind.lower() == "bearer" and value.count(".") == 2  # noqa: PLR2004 - a JWT has three parts
+        for_app = request.path == "/app" or request.path.startswith("/app/")
+        is_app = for_app and kind.lower() == "bearer" and value.count(".") == 2  # noqa: PLR2004 - a JWT has three parts
         if value != self._token and not is_app:
             raise RefusedError(401, "Bad credentials")
         return WAYMARK.document()

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sandbox.github import deliveries, faults, pulls, repositories, runs, shapes_actions, shapes_pulls
+from sandbox.github import deliveries, faults, pulls, registration, repositories, runs, shapes_actions, shapes_pulls
 from sandbox.github.store import Json
 from sandbox.github.world import REVIEWER, Person, World, full_name
 
@@ -24,6 +25,10 @@ class Controls:
         """`acme/name` with these files (path to text) in its first commit."""
         with self.world.store.transaction():
             return repositories.create(self.world, name, files, default_branch, person.document())
+
+    def register(self, **changes: Any) -> Json:  # noqa: ANN401 - any JSON value
+        """The App's owner changes `permissions`, `events`, `suspended` or `url`; `accepted`: what the installation has."""
+        return registration.register(self.world, **changes)
 
     def rename_repository(self, repository: str | int, name: str) -> Json:
         with self.world.store.transaction():

@@ -1,6 +1,6 @@
 """The control routes, `/_sandbox/...`: they exist in the sandbox only, need no token, and are listed at `/`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from sandbox.github.app import Answer, Call, Route
@@ -32,6 +32,10 @@ class Given:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise RefusedError(422, f"The field {name!r} is not a number. See GET /.")
         return value
+
+    def fields(self, known: Sequence[str]) -> Json:
+        """Those of `known` that were given."""
+        return {name: self._fields[name] for name in known if name in self._fields}
 
     def texts(self, name: str) -> dict[str, str]:
         given: Json = self.get(name, {})
@@ -175,6 +179,15 @@ _ACTS: Final[tuple[tuple[str, str, str, Json, Act], ...]] = (
         "lose the next webhooks",
         {"count": 1},
         lambda github, given: github.drop_next_deliveries(given.need("count", int)),
+    ),
+    (
+        "POST",
+        "/_sandbox/app",
+        "change the App's registration; `accepted`: the permissions that its installation was granted, where they lag behind",
+        {"permissions": {"contents": "write"}, "events": ["pull_request"], "suspended": False, "url": "https://"},
+        lambda github, given: github.register(
+            **given.fields(("permissions", "accepted", "events", "suspended", "url"))
+        ),
     ),
     (
         "POST",

@@ -29,6 +29,7 @@ class MockGithub(Controls):
         self._store = Store(path)
         super().__init__(World(self._store, clock))
         self._outbox = Outbox(self.world, webhook_url, webhook_secret)
+        self.world.hook_url = webhook_url
         self._app = Application(
             self.world,
             token,
@@ -46,7 +47,7 @@ class MockGithub(Controls):
 
     @webhook_url.setter
     def webhook_url(self, url: str) -> None:
-        self._outbox.url = url
+        self._outbox.url = self.world.hook_url = url
 
     def serve(self, port: int = 0, *, deliver_every: float | None = None) -> str:
         """The base URL. With `deliver_every` (seconds), a thread finishes due runs and delivers webhooks."""

@@ -54,6 +54,7 @@ class World:
     store: Store
     clock: Clock
     base_url: str = ""
+    hook_url: str = ""
     objects: Objects = field(init=False)
 
     def __post_init__(self) -> None:

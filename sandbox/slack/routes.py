@@ -38,6 +38,7 @@ POST /_sandbox/delete        {channel, ts}: a person deletes a message
 POST /_sandbox/rate_limit    {on}: one message a second and channel, else 429
 POST /_sandbox/channel       {channel, error}: the channel answers this error; null opens it again
 POST /_sandbox/user_group    {group, users}: who is in the user group S… from now on
+POST /_sandbox/scopes        {scopes}: what the bot is granted from now on; a method that lacks one answers missing_scope
 POST /_sandbox/fail          {method, error, times?, status?, retry_after?, done?}: the next calls fail; `done`: after acting
 """
 _MAP: Final = Map(
@@ -75,6 +76,7 @@ class SlackRoutes:
             "channel": slack.close_channel,
             "fail": slack.fail,
             "user_group": slack.set_user_group,
+            "scopes": slack.grant_scopes,
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -93,7 +95,9 @@ class SlackRoutes:
         try:
             arguments = _arguments(request)
             token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(arguments.get("token", ""))
-            return _json(self._api.call(method, token, arguments))
+            answer = _json(self._api.call(method, token, arguments))
+            answer.headers["X-OAuth-Scopes"] = ",".join(self._api.scopes())
+            return answer
         except SlackRefusalError as exc:
             return _refused(exc)
 

@@ -8,7 +8,7 @@ from sandbox.serving import Server
 from sandbox.slack.people import DoorResponse, People, Press, Typed
 from sandbox.slack.routes import SlackRoutes
 from sandbox.slack.submitting import Sent
-from sandbox.slack.web_api import RATE_LIMIT, WebApi
+from sandbox.slack.web_api import RATE_LIMIT, SCOPES, WebApi
 from sandbox.slack.workspace import Message, Workspace
 from shared.ports.clock import Clock
 
@@ -96,6 +96,10 @@ class MockSlack:
     def set_user_group(self, group: str, users: list[str]) -> None:
         """Who is in the user group `S…` from now on; what was never set there is not."""
         self._workspace.set(f"usergroup:{group}", users)
+
+    def grant_scopes(self, scopes: list[str]) -> None:
+        """What the bot is granted from now on; before that, it may do everything."""
+        self._workspace.set(SCOPES, scopes)
 
     def close_channel(self, channel: str, error: str | None) -> None:
         """The channel answers `error` (channel_not_found, not_in_channel, is_archived …) from now on; None opens it."""

@@ -1,7 +1,7 @@
 """The Web API methods of the mock Slack, which refuse what Slack refuses."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -15,6 +15,18 @@ RATE_LIMIT: Final = "rate_limit"
 """Setting: whether a channel takes one message a second only."""
 PACE: Final = timedelta(seconds=1)
 MOST_PER_PAGE: Final = 999
+SCOPES: Final = "scopes"
+"""Setting: what the bot was granted; unset: everything that a method may ask for."""
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "chat.postMessage": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "usergroups.users.list": ("usergroups:read",),
+}
+"""Slack's reference of each method: any one of these scopes will do (here a channel may be public or private)."""
+ALL_SCOPES: Final = ("commands", *dict.fromkeys(scope for scopes in NEEDED.values() for scope in scopes))
 _CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]+")
 _TRUE: Final = ("1", "true", "True", True, 1)
 
@@ -47,10 +59,18 @@ class WebApi:
             raise _staged(failure)
         if token != self._bot_token:
             raise SlackRefusalError("invalid_auth" if token else "not_authed")
+        needed = NEEDED.get(method, ())
+        if needed and not set(needed) & set(self.scopes()):
+            raise SlackRefusalError("missing_scope")
         answer = self._methods[method](arguments)
         if failure:
             raise _staged(failure)
         return {"ok": True, **answer}
+
+    def scopes(self) -> Sequence[str]:
+        """What the header `X-OAuth-Scopes` of every answer says."""
+        granted: Sequence[str] | None = self._workspace.setting(SCOPES)
+        return ALL_SCOPES if granted is None else granted
 
     def _auth_test(self, _: Arguments) -> Json:
         return {

@@ -41,7 +41,11 @@ def connect(settings: Settings, secrets: Secrets) -> Github:
     For one thread: PyGithub keeps the request that is under way on the connection. Objects are lazy, so that only
     what is looked at is asked for.
     """
-    auth: Auth.Auth = app_auth(settings, secrets) if settings.github_app_id else Auth.Token(_token(secrets))
+    return client(settings, app_auth(settings, secrets) if settings.github_app_id else Auth.Token(_token(secrets)))
+
+
+def client(settings: Settings, auth: Auth.Auth) -> Github:
+    """One with these rights, and our ways."""
     return Github(
         base_url=settings.github_api.rstrip("/"),
         auth=auth,
@@ -56,14 +60,25 @@ def connect(settings: Settings, secrets: Secrets) -> Github:
     )
 
 
+def quota_left(client: Github) -> int | None:
+    """Calls left until the limit is reset, as GitHub's last answer to this client said; None where it said nothing yet."""
+    left, _ = client.requester.rate_limiting
+    return left if left >= 0 else None
+
+
 def app_auth(settings: Settings, secrets: Secrets) -> Auth.AppInstallationAuth:
-    """The installation's rights; its tokens of one hour are fetched when needed. The key is tried once, unsent."""
+    """The installation's rights; its tokens of one hour are fetched when needed."""
     if not settings.github_installation_id.isdecimal():
         raise PermanentError(
             f"The setting github_installation_id is {settings.github_installation_id!r}, not a number: take it from "
             "the address of the App's installation page.",
             "github_unauthorized",
         )
+    return own_auth(settings, secrets).get_installation_auth(int(settings.github_installation_id))
+
+
+def own_auth(settings: Settings, secrets: Secrets) -> Auth.AppAuth:
+    """The App's own rights, of its registration and webhook. The key is tried once, unsent."""
     app = Auth.AppAuth(settings.github_app_id, secrets.get(names.GITHUB_APP_KEY))
     try:
         app.create_jwt()
@@ -73,7 +88,7 @@ def app_auth(settings: Settings, secrets: Secrets) -> Auth.AppInstallationAuth:
             "when the App's key was made.",
             "github_unauthorized",
         ) from exc
-    return app.get_installation_auth(int(settings.github_installation_id))
+    return app
 
 
 def _token(secrets: Secrets) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.app import sending
+from shared.app.correlated import Correlated
 from shared.app.move_target import with_target
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.display import summary_of
@@ -30,6 +31,7 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
 
     NotFoundError where there is no such migration; RetryableError where the store is busy.
     """
+    outbox = Correlated(outbox, signal.correlation or signal.id)
     for lost in range(_TRIES):
         loaded = store.migrations.load(signal.migration)
         view = _with_end(_with_asked(_with_offered(loaded.view, signal, store.history), signal, store), signal, store)
@@ -53,7 +55,7 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
 def commit_of(loaded: Loaded, decision: Decision, signal: Signal) -> Commit:
     """All that the decision writes, against what was loaded."""
     before, after = loaded.view, decision.view
-    cause = Cause(signal.at, actor_of(signal), signal.id)
+    cause = Cause(signal.at, actor_of(signal), signal.id, signal.correlation)
     watched_before, watched_after = set(watched(before.state)), set(watched(after.state))
     changed = after.gate is not before.gate
     return Commit(

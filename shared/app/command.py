@@ -6,9 +6,11 @@ from typing import Final
 
 from shared.app.all_campaigns import is_for_all, run_for_all
 from shared.app.asked import Asked
+from shared.app.batch import is_scheduled
 from shared.app.campaign_commands import VERBS, control_of, run_controls, start_next, started_before
 from shared.app.command_words import read_words
 from shared.app.confirming import confirm, deploy
+from shared.app.correlated import Correlated
 from shared.app.inbox import inbox
 from shared.app.known_people import with_known_people
 from shared.app.linking import link, unlink
@@ -60,7 +62,8 @@ def run_command(
     if isinstance(found, Answer):
         return found
     found = with_known_people(found, store.controls.gate(found.id), store.groups, command.at)
-    asked = Asked(command, words, found, store.plans.load(found.plan), store, outbox, again)
+    marked = Correlated(outbox, command.correlation or command.id)
+    asked = Asked(command, words, found, store.plans.load(found.plan), store, marked, again)
     answer = _answered(asked)
     return _in_the_same(answer, found.id) if named else answer
 
@@ -83,7 +86,8 @@ def _answered(asked: Asked) -> Answer:
 
 def _next(asked: Asked) -> Answer:
     rows = list(asked.store.index.in_campaign(asked.campaign.id))
-    before = started_before(asked.command, rows, asked.store.migrations) if asked.again else None
+    again = asked.again or is_scheduled(asked.command)
+    before = started_before(asked.command, rows, asked.store.migrations) if again else None
     if before is not None:
         return asked.act(("start", before))
     return start_next(rows, lambda resource: asked.act(("start", resource)))

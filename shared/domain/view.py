@@ -63,8 +63,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What events are recorded with: when, who caused them, and by which signal."""
+    """What events are recorded with: when, who caused them, by which signal, and with which id it all began."""
 
     at: datetime
     actor: str
     signal: str
+    correlation: str = ""

@@ -14,6 +14,7 @@ from shared import names
 from shared.adapters.github_client import connect
 from shared.errors import PermanentError
 from shared.settings import Settings
+from tests.adapters.github_grants import ungranted
 from tests.fakes.clock import FakeClock
 
 TOKEN = "a-token-of-the-sandbox"
@@ -95,6 +96,9 @@ def a_github_world(folder: Path) -> Iterator[GithubWorld]:
     api = mock.serve()
     mock.create_repository("acme/dags", FILES | {".github/workflows/deploy.yml": DEPLOY})
     client = connect(Settings(github_api=api), FakeSecrets())
-    yield GithubWorld(mock, clock, api, client, path)
+    world = GithubWorld(mock, clock, api, client, path)
+    yield world
     client.close()
     mock.close()
+    refused = ungranted(world.recorded())
+    assert not refused, f"no permission of shared/domain/grants.py is for {refused}"

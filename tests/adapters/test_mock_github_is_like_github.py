@@ -139,6 +139,20 @@ def test_answers_to_other_tools_are_as_github_describes_them(world: GithubWorld,
     assert sorted({problem for call in world.recorded()[before:] for problem in github.problems(call)}) == []
 
 
+def test_the_apps_registration_is_as_github_describes_it(world: GithubWorld, github: GithubDescription) -> None:
+    live_through_it(world)
+    before = len(world.recorded())
+    for path in ("/app", "/app/hook/config", "/app/hook/deliveries", "/app/installations/8001", "/users/waymark[bot]"):
+        word = f"token {TOKEN}" if path.startswith("/users") else "Bearer a.b.c"
+        assert requests.get(world.api + path, headers={"Authorization": word}, timeout=5).status_code == 200, path
+    for path in (
+        f"/app/hook/deliveries/{world.mock.deliveries()[0]['id']}/attempts",
+        "/app/installations/8001/access_tokens",
+    ):
+        assert requests.post(world.api + path, headers={"Authorization": "Bearer a.b.c"}, timeout=5).ok, path
+    assert sorted({problem for call in world.recorded()[before:] for problem in github.problems(call)}) == []
+
+
 def test_webhooks_are_as_github_describes_them(world: GithubWorld, github: GithubDescription) -> None:
     live_through_it(world)
     sent = [world.mock.delivery(one["id"]) for one in world.mock.deliveries()]

@@ -37,7 +37,7 @@ class Function:
 @pytest.fixture
 def function(monkeypatch: pytest.MonkeyPatch) -> Function:
     function = Function()
-    monkeypatch.setattr(web, "_HANDLERS", {web.GITHUB: function})
+    monkeypatch.setattr(web, "DOORS", {web.GITHUB: function})
     monkeypatch.setattr(web, "status", function)
     return function
 

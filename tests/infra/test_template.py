@@ -2,28 +2,17 @@
 
 from typing import Any
 
-import pytest
-from aws_cdk.assertions import Template
-
-from infra_cdk.app import build
 from shared import names
 from shared.adapters.dynamodb_tables import effects_table, state_table
+from tests.infra.conftest import Synthesised
 
 
-@pytest.fixture(scope="module")
-def template() -> Template:
-    app = build()
-    return Template.from_stack(app.node.find_child("WaymarkData"))
+def tables(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
+    return synthesised.by("AWS::DynamoDB::GlobalTable", "TableName")
 
 
-def tables(template: Template) -> dict[str, dict[str, Any]]:
-    found = template.find_resources("AWS::DynamoDB::GlobalTable").values()
-    return {one["Properties"]["TableName"]: one["Properties"] for one in found}
-
-
-def queues(template: Template) -> dict[str, dict[str, Any]]:
-    found = template.find_resources("AWS::SQS::Queue").values()
-    return {one["Properties"]["QueueName"]: one["Properties"] for one in found}
+def queues(synthesised: Synthesised) -> dict[str, dict[str, Any]]:
+    return synthesised.by("AWS::SQS::Queue", "QueueName")
 
 
 def shape(table: Any) -> dict[str, Any]:
@@ -34,30 +23,30 @@ def shape(table: Any) -> dict[str, Any]:
     return {"keys": table["KeySchema"], "attributes": attributes, "indexes": indexes}
 
 
-def test_the_tables_have_the_keys_and_indexes_that_the_adapters_use(template: Template) -> None:
-    found = tables(template)
+def test_the_tables_have_the_keys_and_indexes_that_the_adapters_use(production: Synthesised) -> None:
+    found = tables(production)
 
     assert shape(found[names.STATE_TABLE]) == shape(state_table())
     assert shape(found[names.EFFECTS_TABLE]) == shape(effects_table())
 
 
-def test_the_tables_can_be_restored_and_are_not_deleted_by_mistake(template: Template) -> None:
-    for table in tables(template).values():
+def test_the_tables_can_be_restored_and_are_not_deleted_by_mistake(production: Synthesised) -> None:
+    for table in tables(production).values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         for replica in table["Replicas"]:
             assert replica["DeletionProtectionEnabled"] is True
             assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
 
 
-def test_effects_expire(template: Template) -> None:
-    assert tables(template)[names.EFFECTS_TABLE]["TimeToLiveSpecification"] == {
+def test_effects_expire(production: Synthesised) -> None:
+    assert tables(production)[names.EFFECTS_TABLE]["TimeToLiveSpecification"] == {
         "AttributeName": "expiration",
         "Enabled": True,
     }
 
 
-def test_every_queue_has_a_dead_letter_queue_of_its_kind(template: Template) -> None:
-    found = queues(template)
+def test_every_queue_has_a_dead_letter_queue_of_its_kind(production: Synthesised) -> None:
+    found = queues(production)
 
     assert len(found) == 2 * len(names.QUEUES)
     for name in names.QUEUES:
@@ -68,8 +57,8 @@ def test_every_queue_has_a_dead_letter_queue_of_its_kind(template: Template) -> 
         assert queue["SqsManagedSseEnabled"] is True
 
 
-def test_queues_refuse_what_is_not_encrypted_on_the_way(template: Template) -> None:
-    policies = template.find_resources("AWS::SQS::QueuePolicy")
+def test_queues_refuse_what_is_not_encrypted_on_the_way(production: Synthesised) -> None:
+    policies = production.of_type("AWS::SQS::QueuePolicy")
 
     assert len(policies) == 2 * len(names.QUEUES)
     for policy in policies.values():

@@ -4,12 +4,12 @@ from functools import partial
 from typing import Any
 
 from functions.skills.list_items.skill import list_items
-from shared import bootstrap
+from shared.bootstrap_skills import run_orders
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
-    return bootstrap.run_orders(
+    return run_orders(
         event,
         "list_items",
         lambda outside: partial(list_items, deployment=outside.deployment, url_template=outside.deployment_url),

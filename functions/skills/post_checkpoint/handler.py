@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from functions.skills.post_checkpoint.cards import take_cards
 from shared import bootstrap
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Wiring only: the event goes to `bootstrap.post_cards`."""
-    return bootstrap.post_cards(event)
+    """Takes an SQS batch; answers which of its messages failed."""
+    return take_cards(event, bootstrap.current())

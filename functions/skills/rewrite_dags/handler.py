@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 from functions.skills.rewrite_dags.skill import rewrite_dags
-from shared import bootstrap
 from shared.adapters.ruff import RuffLinter
+from shared.bootstrap_skills import run_orders
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Takes an SQS batch; answers which of its messages failed."""
-    return bootstrap.run_orders(
+    return run_orders(
         event,
         "rewrite_dags",
         lambda outside: partial(

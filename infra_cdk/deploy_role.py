@@ -1,0 +1,46 @@
+"""The role with which a GitHub workflow deploys: no key is stored anywhere, GitHub's own token says which run it is."""
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from state_schema.stage import DeployRole as Settings
+
+ISSUER = "token.actions.githubusercontent.com"
+QUALIFIER = "hnb659fds"
+"""Of the roles that `cdk bootstrap` makes."""
+ROLES = ("deploy", "file-publishing", "lookup")
+
+
+class DeployRole(Construct):
+    """For one environment of one repository, and able to do one thing: assume the roles that `cdk bootstrap` made."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, deploy: Settings) -> None:
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        if deploy.new_provider:
+            provider = iam.OidcProviderNative(
+                self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
+            ).oidc_provider_arn
+        else:
+            provider = f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{ISSUER}"
+        subject = f"repo:{deploy.repository}:environment:{deploy.environment}"
+        told = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}
+        assumes = iam.PolicyStatement(
+            actions=["sts:AssumeRole"], resources=[_bootstrapped(role, stack) for role in ROLES]
+        )
+        role = iam.Role(
+            self,
+            "Role",
+            role_name="waymark-deploy",
+            description=f"Waymark: deploys from {deploy.repository}, environment {deploy.environment}",
+            assumed_by=iam.WebIdentityPrincipal(provider, {"StringEquals": told}),
+            inline_policies={"deploy": iam.PolicyDocument(statements=[assumes])},
+            max_session_duration=Duration.hours(1),
+        )
+        CfnOutput(self, "Arn", value=role.role_arn).override_logical_id("DeployRoleArn")
+
+
+def _bootstrapped(role: str, stack: Stack) -> str:
+    name = f"cdk-{QUALIFIER}-{role}-role-{stack.account}-{stack.region}"
+    return f"arn:{stack.partition}:iam::{stack.account}:role/{name}"
