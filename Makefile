@@ -131,8 +131,9 @@ schemas: install-local ## Regenerate state_schema/json
 	$(BIN)/python -m state_schema.export
 
 .PHONY: reference
-reference: install-local ## Regenerate docs/commands.md
+reference: install-local ## Regenerate docs/commands.md and docs/permissions.md
 	$(BIN)/python -m cli.reference
+	$(BIN)/python -m infra_cdk.permissions
 
 .PHONY: snapshots
 snapshots: install ## Write the whole messages in tests/snapshots anew; read their difference before you commit it

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.audit_file import destination, write
 from cli.audit_verdict import ACTS, APPLICATIONS, Checked, alert, sentences, verdict
+from cli.moments import earliest
 from cli.store import Data, Json, engine, told
 from shared.app.audit import (
     audit_acts,
@@ -26,9 +26,8 @@ from shared.app.audit import (
 from shared.app.audit_export import audit_rows
 from shared.bootstrap import utc_now
 from shared.domain.audit import Audited
-from shared.errors import InvalidInputError, NotFoundError
+from shared.errors import NotFoundError
 from shared.ports.store import Store
-from state_schema.grammar import parse_duration
 
 FOUND: Final = 1
 CANNOT_WORK: Final = 2
@@ -65,8 +64,8 @@ def export(
     """
     with _told(), destination(out) as file:
         store = engine(data).store
-        earliest = None if since is None else _moment(since, utc_now())
-        rows = audit_rows(campaigns_named(campaign, store=store), store=store, since=earliest)
+        begin = None if since is None else earliest(since, utc_now())
+        rows = audit_rows(campaigns_named(campaign, store=store), store=store, since=begin)
         unreadable = write(rows, form, file)
     if unreadable:
         said = f"{unreadable} of the rows cannot be read. `migrate audit verify` tells which events they are."
@@ -153,21 +152,3 @@ def _told() -> Iterator[None]:
         raise typer.Exit(CANNOT_WORK) from exc
     except typer.Exit as exc:
         raise typer.Exit(CANNOT_WORK) from exc
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    """`7d` before now, or a moment with its zone; InvalidInputError shows both."""
-    try:
-        return now - parse_duration(text)
-    except OverflowError:
-        return datetime.min.replace(tzinfo=UTC)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        problem = f"--since {text!r} is neither a duration nor a moment with a zone; write 7d, or 2026-11-01T00:00:00Z"
-        raise InvalidInputError((problem,))
-    return found

@@ -19,6 +19,7 @@ from cli import (
     sandbox,
     serve,
     status,
+    trace,
 )
 from cli.terminal import Replacing
 
@@ -57,6 +58,7 @@ app.command("verify")(looking.verify)
 app.command("reconcile")(looking.reconcile)
 app.command("deploy")(looking.deploy)
 app.command("history")(history.history)
+app.command("trace")(trace.trace_)
 app.command("parked")(parked.parked)
 app.command("redrive")(parked.redrive)
 

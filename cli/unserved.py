@@ -18,9 +18,11 @@ class Counted:
     outbox: Outbox
     sent: int = 0
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         """As the port says."""
-        self.outbox.send(queue, body, group=group, key=key, delay=delay)
+        self.outbox.send(queue, body, group=group, key=key, delay=delay, correlation=correlation)
         self.sent += 1
 
 

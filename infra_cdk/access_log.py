@@ -13,7 +13,7 @@ FIELDS: Final = {
     "at": "$context.requestTime",
     "source": "$context.identity.sourceIp",
     "agent": "$context.identity.userAgent",
-    "caller": "$context.identity.caller",
+    "caller": "$context.identity.userArn",
     "route": "$context.routeKey",
     "status": "$context.status",
     "milliseconds": "$context.responseLatency",

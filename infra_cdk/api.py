@@ -7,6 +7,7 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra_cdk.access_log import AccessLog
@@ -29,7 +30,7 @@ LOG_GROUP: Final = "/aws/vendedlogs/waymark-api"
 
 
 class Api(Construct):
-    """The API with its one stage, which throttles and logs every request; its address is the stack's output `ApiUrl`."""
+    """The API with its one stage, which throttles and logs every request; its address is the output `ApiUrl`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, deployed: Deployed) -> None:
         super().__init__(scope, construct_id)
@@ -44,17 +45,19 @@ class Api(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
             throttle=apigateway.ThrottleSettings(rate_limit=stage.api.rate, burst_limit=stage.api.burst),
             access_log_settings=AccessLog(self.log),
         )
-        self.functions = {function: self._routed(function, deployed) for function in ROUTES}
+        self.logs: dict[str, logs.ILogGroup] = {}
+        guard = _guard(stage.api)
+        for function in ROUTES:
+            self._route(function, deployed, None if function in names.DOORS else guard)
         CfnOutput(self, "Url", value=deployment.url).override_logical_id("ApiUrl")
 
-    def _routed(self, function: str, deployed: Deployed) -> WaymarkFunction:
+    def _route(self, function: str, deployed: Deployed, guard: apigateway.IHttpRouteAuthorizer | None) -> None:
         made = WaymarkFunction(self, f"Door-{function}", function=function, deployed=deployed)
+        self.logs[function] = made.log
         integration = integrations.HttpLambdaIntegration(f"To-{function}", made.function)
-        guard = None if function in names.DOORS else _guard(deployed.stage.api)
         for route in ROUTES[function]:
             method, path = route.split()
             (added,) = self.api.add_routes(
@@ -65,11 +68,10 @@ class Api(Construct):
             )
             if guard is None:
                 acknowledge_door(added)
-        return made
 
 
 def _guard(api: ApiStage) -> apigateway.IHttpRouteAuthorizer:
     """Callers sign with AWS IAM, and need `execute-api:Invoke`; or they bring a JWT of the stage's issuer."""
     if api.jwt is None:
         return authorizers.HttpIamAuthorizer()
-    return authorizers.HttpJwtAuthorizer("Jwt", api.jwt.issuer, jwt_audience=list(api.jwt.audience))
+    return authorizers.HttpJwtAuthorizer("Callers", api.jwt.issuer, jwt_audience=list(api.jwt.audience))

@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +62,8 @@ def build(stage: Stage, functions: Sequence[str], out: Path) -> Iterator[Built]:
     target = Target.of(stage)
     site = installed_site(ROOT, target, _tell)
     builder = Builder(target, FirstParty(ROOT), Distributions(site, target), out / stage.name)
-    yield from map(builder.build, functions)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressing leaves Python to the others
+        yield from pool.map(builder.build, functions)
 
 
 def stage_named(name: str) -> Stage:

@@ -4,7 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra_cdk.acknowledged import acknowledge_runtime
+from infra_cdk.acknowledged import acknowledge_runtime, acknowledge_wildcards
 from infra_cdk.arns import function_name, log_group_name
 from infra_cdk.deployed import Deployed, bundle_of
 from infra_cdk.environment import environment_of
@@ -41,6 +41,7 @@ class WaymarkFunction(Construct):
             environment=environment_of(function, stage, deployed.arns),
         )
         acknowledge_runtime(self.function)
+        acknowledge_wildcards(self.role, function)
 
 
 def _runtime(stage: Stage) -> lambda_.Runtime:

@@ -61,7 +61,6 @@ _LOADS: Final = _gets(_MIGRATION, _CAMPAIGN, _PLAN)
 _LISTS: Final = Grant(("dynamodb:Query",), (f"{STATE}/{names.BY_CAMPAIGN}",), (_CAMPAIGN,))
 _STEPS: Final = (
     _LOADS,
-    _queries(_MIGRATION, _CAMPAIGN, _WATCH, _CAMPAIGNS),
     _LISTS,
     _puts(_MIGRATION, _CAMPAIGN, _WATCH),
     Grant(("dynamodb:DeleteItem",), (STATE,), (_WATCH,)),
@@ -83,8 +82,12 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _knows(names.SLACK_SIGNING_SECRET, names.SLACK_BOT_TOKEN),
     ),
     "status": (_LOADS, _queries(_MIGRATION, _CAMPAIGNS), _LISTS),
-    "commands": (*_STEPS, _sends(names.SIGHTINGS, names.SIGNALS, names.CARDS, *names.SKILL_QUEUES)),
-    "advance": (*_STEPS, _sends(*names.QUEUES)),
+    "commands": (
+        *_STEPS,
+        _queries(_MIGRATION, _CAMPAIGNS),
+        _sends(names.SIGHTINGS, names.SIGNALS, names.CARDS, *names.SKILL_QUEUES),
+    ),
+    "advance": (*_STEPS, _queries(_MIGRATION, _WATCH, _CAMPAIGNS), _sends(*names.QUEUES)),
     "batch": (_sends(names.SIGNALS),),
     "observe": (_queries(_WATCH), _sends(names.SIGNALS), _knows(names.GITHUB_APP_KEY)),
     "park": (
@@ -106,6 +109,7 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "sweep": (
         _LOADS,
         _queries(_CAMPAIGNS),
+        _LISTS,
         Grant(("dynamodb:Query",), (f"{STATE}/{names.BY_DUE}",), (_DUE,)),
         Grant(("dynamodb:UpdateItem",), (STATE,), (_MIGRATION,)),
         _puts(_CAMPAIGN),

@@ -5,8 +5,10 @@ from pathlib import Path
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from infra_cdk.alarms import Alarms
 from infra_cdk.api import Api
 from infra_cdk.arns import Arns
+from infra_cdk.dashboard import Dashboard
 from infra_cdk.deploy_role import DeployRole
 from infra_cdk.deployed import Deployed
 from infra_cdk.key import Key
@@ -52,10 +54,12 @@ class AppStack(Stack):
         super().__init__(scope, APP, env=environment(stage), description="Waymark: functions, API, schedules, alarms")
         self.add_stack_dependency(data)
         deployed = Deployed(stage, bundles, Arns(self, data.key.key_arn))
-        Api(self, "Doors", deployed=deployed)
-        workers(self, deployed)
-        Sweep(self, "Sweep", deployed=deployed)
+        api = Api(self, "Doors", deployed=deployed)
+        logs = api.logs | {function: made.log for function, made in workers(self, deployed).items()}
+        logs["sweep"] = Sweep(self, "Sweep", deployed=deployed).log
         Batches(self, "Batches", deployed=deployed)
+        alarms = Alarms(self, "Alarms", deployed=deployed, api_id=api.api.api_id, function_logs=logs)
+        Dashboard(self, "Dashboard", api_id=api.api.api_id, alarms=alarms.all)
 
 
 class DeployRoleStack(Stack):

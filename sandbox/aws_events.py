@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared import names
+from shared.adapters.envelope import CORRELATION
 from shared.ports.queues import Message
 
 REGION: Final = "eu-central-1"
@@ -61,12 +62,16 @@ def _record(queue: str, message: Message, now: datetime) -> Event:
         "receiptHandle": message.receipt,
         "body": message.body,
         "attributes": attributes,
-        "messageAttributes": {},
+        "messageAttributes": _attributes(message.correlation),
         "md5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
         "eventSource": "aws:sqs",
         "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:waymark-{names.queue_file_name(queue)}",
         "awsRegion": REGION,
     }
+
+
+def _attributes(correlation: str) -> Event:
+    return {CORRELATION: {"stringValue": correlation, "dataType": "String"}} if correlation else {}
 
 
 def schedule(now: datetime) -> Event:

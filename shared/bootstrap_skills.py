@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.batch import take_batch
+from shared.adapters.batch import followed, take_batch
 from shared.adapters.worker_logging import worker_logger
+from shared.adapters.worker_metrics import WorkerMetrics
+from shared.app.correlated import Correlated
 from shared.app.run_skill import Tools, refuse_foreign, run_skill
 from shared.bootstrap import current
 from shared.outside import Outside
@@ -31,9 +33,13 @@ def run_orders(event: dict[str, Any], name: str, make_skill: Callable[[Outside],
             skill,
             migrations=engine.migrations,
             effects=engine.effects,
-            outbox=engine.outbox,
+            outbox=Correlated(engine.outbox, followed(record, log, order.key)),
             tools=tools,
         )
         log.info("order", extra={"order": order.key, "skill": order.skill, "outcome": outcome})
 
-    return take_batch(event, take, log)
+    failed = take_batch(event, take, log)
+    metrics = WorkerMetrics("skill", log)
+    metrics.quota(composition.outside.github_quota)
+    metrics.emit()
+    return failed

@@ -15,6 +15,7 @@ from typing import Final
 from shared import names
 
 FIELDS: Final = (
+    "correlation",
     "request",
     "delivery",
     "github_event",
@@ -32,7 +33,7 @@ FIELDS: Final = (
     "subject",
     "findings",
 )
-"""What may come as `extra={…}`; `request` and `delivery` are the ids to search for."""
+"""What may come as `extra={…}`. `correlation` is on every line: where nothing else is given, it is the request's id."""
 _LONGEST: Final = 500
 
 
@@ -40,10 +41,14 @@ def tell_unexpected(log: logging.Logger, message: str, kind: str, told: Mapping[
     """Logs one unexpected operation, a kind of `names.UNEXPECTED`, and counts it: a second line, in CloudWatch's embedded
     metric format. Silent where the logger is.
     """
-    if not log.isEnabledFor(logging.WARNING):
-        return
     log.warning(message, extra={**told, "unexpected": kind})
-    sys.stderr.write(json.dumps(metric_document(log.name, names.UNEXPECTED[kind])) + "\n")
+    count(log, names.UNEXPECTED[kind])
+
+
+def count(log: logging.Logger, metric: str) -> None:
+    """Counts one, in a line of CloudWatch's embedded metric format. Silent where the logger is."""
+    if log.isEnabledFor(logging.WARNING):
+        sys.stderr.write(json.dumps(metric_document(log.name, metric)) + "\n")
 
 
 def metric_document(service: str, metric: str, count: int = 1) -> dict[str, object]:
@@ -58,16 +63,17 @@ def metric_document(service: str, metric: str, count: int = 1) -> dict[str, obje
 
 
 class JsonLines(logging.Formatter):
-    """Level, time, door and message, then those of FIELDS that the call gave."""
+    """Level, time, door and message, named as the workers' lines name them; then those of FIELDS that the call gave."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "level": record.levelname,
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "service": record.name,
             "message": record.getMessage(),
         }
         given = {name: str(getattr(record, name, ""))[:_LONGEST] for name in FIELDS}
+        given["correlation"] = given["correlation"] or given["request"]
         return json.dumps(line | {name: value for name, value in given.items() if value})
 
 

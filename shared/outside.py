@@ -113,6 +113,14 @@ class Outside:
 
         return SlackUserGroups(self.secrets, self.settings.slack_api, self.settings.slack_team)
 
+    @property
+    def github_quota(self) -> int | None:
+        """Calls to GitHub that are left, without asking it; None where it has answered nothing yet."""
+        from shared.adapters.github_client import quota_left
+
+        client = vars(self).get("_github")
+        return None if client is None else quota_left(client)
+
     @cached_property
     def _github(self) -> "Github":
         from shared.adapters.github_client import connect

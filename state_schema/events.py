@@ -18,7 +18,7 @@ from state_schema.checkpoint_events import (
     ChoicesOffered,
     RemindersMoved,
 )
-from state_schema.ids import Actor, CampaignId, EnvironmentName, PlanRef, TrackName, Verb
+from state_schema.ids import Actor, CampaignId, Digest, EnvironmentName, PlanRef, TrackName, Verb
 from state_schema.model import SCHEMA_VERSION, Model, Moment
 from state_schema.moves import TrackMoved
 from state_schema.signals import CheckpointRef
@@ -89,9 +89,10 @@ class MigrationCreated(Model):
 
 
 class MigrationStarted(Model):
-    """A person started it."""
+    """A person started it. `shown` stands for what began: the plan version, the resource and its environments."""
 
     kind: Literal["migration_started"] = "migration_started"
+    shown: Digest | None = None
 
 
 class TrackStarted(Model):
@@ -124,12 +125,16 @@ class MigrationAborted(Model):
 
 
 class MigrationMoved(Model):
-    """An operator moved it to another version of its plan; all that was open is void and is asked anew."""
+    """An operator moved it to another version of its plan; all that was open is void and is asked anew.
+
+    `shown` stands for what a preview shows: both versions, and the place of every step.
+    """
 
     kind: Literal["migration_moved"] = "migration_moved"
     before: PlanRef
     plan: PlanRef
     tracks: tuple[TrackMoved, ...]
+    shown: Digest | None = None
 
 
 class ActRefused(Model):
@@ -188,6 +193,8 @@ class Recorded(Model):
     at: Moment
     actor: Actor
     signal: str
+    correlation: Annotated[str, Field(max_length=200)] | None = None
+    """The delivery or act that it all began with; None where that is `signal` itself, or was not recorded yet."""
     event: Event
     previous: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

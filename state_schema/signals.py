@@ -11,6 +11,9 @@ from state_schema.moves import Move
 from state_schema.secrets import refuse_secrets
 
 SignalId = Annotated[str, Field(min_length=1, max_length=200)]
+Correlation = Annotated[str, Field(max_length=200)]
+"""The id of the delivery or act that it all began with; empty: it begins with this. Given by who takes the message up, from
+beside its body; in no body and in no store, so that a release that knows nothing of it reads the same messages."""
 
 
 LARGEST_CHOICES = 180_000
@@ -125,6 +128,7 @@ class Act(Model):
     kind: Literal["act"] = "act"
     id: SignalId
     at: Moment
+    correlation: Correlation = Field(default="", exclude=True)
     migration: MigrationId
     actor: Person
     verb: Verb
@@ -148,6 +152,7 @@ class Observed(Model):
     kind: Literal["observed"] = "observed"
     id: SignalId
     at: Moment
+    correlation: Correlation = Field(default="", exclude=True)
     migration: MigrationId
     address: Address
     read_at: Moment
@@ -160,6 +165,7 @@ class Reported(Model):
     kind: Literal["reported"] = "reported"
     id: SignalId
     at: Moment
+    correlation: Correlation = Field(default="", exclude=True)
     migration: MigrationId
     key: OrderKey
     skill: str
@@ -177,6 +183,7 @@ class Ticked(Model):
     kind: Literal["ticked"] = "ticked"
     id: SignalId
     at: Moment
+    correlation: Correlation = Field(default="", exclude=True)
     migration: MigrationId
 
 
@@ -189,6 +196,7 @@ class Command(Model):
     kind: Literal["command"] = "command"
     id: SignalId
     at: Moment
+    correlation: Correlation = Field(default="", exclude=True)
     actor: Person
     text: Annotated[str, Field(max_length=3000)]
     channel: Annotated[str, Field(max_length=40)] | None = None

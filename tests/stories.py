@@ -13,6 +13,7 @@ from shared.domain.evolve import evolve
 from shared.domain.machine import Signal, decide
 from shared.domain.orders import orders_for
 from shared.domain.permissions import refusal_for
+from shared.domain.reasons import REASON_WANTED
 from shared.domain.view import Cause, Decision, View
 from state_schema.campaign import Campaign
 from state_schema.events import ChoicesOffered, MigrationCreated
@@ -178,7 +179,8 @@ class Story:
             offered = [event for event in self.events if isinstance(event, ChoicesOffered)]
             self.view = replace(self.view, offered=offered[-1].choices if offered else ())
         fields = {"id": f"act-{number}", "at": self.now, "migration": self.view.state.id, "actor": actor, "verb": verb}
-        return Act.model_validate(fields | given)
+        why = {"note": "It has to be."} if verb in REASON_WANTED else {}
+        return Act.model_validate(fields | why | given)
 
     def _fields_of(self, track: str) -> dict[str, Any]:
         """The smallest answers to the form that is asked here, if one is."""

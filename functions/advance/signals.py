@@ -3,7 +3,7 @@
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.batch import receives, take_batch
+from shared.adapters.batch import followed, receives, take_batch
 from shared.adapters.worker_logging import worker_logger
 from shared.adapters.worker_metrics import WorkerMetrics
 from shared.app.measured import take_measured
@@ -21,8 +21,9 @@ def take_signals(event: dict[str, Any], composition: Composition) -> dict[str, A
 
     def take(record: "SQSRecord") -> None:
         message = SIGNALS.validate_json(record.body)
-        if isinstance(message, Command):
-            message = message.model_copy(update={"nonce": token_hex(16)})
+        given = {"nonce": token_hex(16)} if isinstance(message, Command) else {}
+        about = followed(record, log, message.id)
+        message = message.model_copy(update={"correlation": about, **given})
         again = receives(record) > 1
         outcome = take_measured(message, again=again, store=engine.store, outbox=engine.outbox, counters=metrics)
         log.info("signal", extra={"signal": message.id, "kind": message.kind, "outcome": outcome})

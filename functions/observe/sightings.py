@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.batch import take_batch
+from shared.adapters.batch import followed, take_batch
 from shared.adapters.worker_logging import worker_logger
+from shared.adapters.worker_metrics import WorkerMetrics
+from shared.app.correlated import Correlated
 from shared.app.observe import observe
 from shared.bootstrap import Composition
 from shared.webhooks.sighting import Sighting
@@ -19,7 +21,12 @@ def take_sightings(event: dict[str, Any], composition: Composition) -> dict[str,
 
     def take(record: "SQSRecord") -> None:
         sighting = Sighting.from_json(record.body)
-        told = observe(sighting, watches=engine.watches, github=reader, outbox=engine.outbox, clock=composition.clock)
+        outbox = Correlated(engine.outbox, followed(record, log, sighting.delivery))
+        told = observe(sighting, watches=engine.watches, github=reader, outbox=outbox, clock=composition.clock)
         log.info("sighting", extra={"delivery": sighting.delivery, "address": sighting.address, "told": told})
 
-    return take_batch(event, take, log)
+    failed = take_batch(event, take, log)
+    metrics = WorkerMetrics("observe", log)
+    metrics.quota(composition.outside.github_quota)
+    metrics.emit()
+    return failed

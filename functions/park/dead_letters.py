@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from shared import names
-from shared.adapters.batch import queue_of, sent_at, take_batch
+from shared.adapters.batch import followed, queue_of, sent_at, take_batch
 from shared.adapters.worker_logging import worker_logger
 from shared.adapters.worker_metrics import WorkerMetrics
+from shared.app.correlated import Correlated
 from shared.app.park import DeadLetter, park
 from shared.bootstrap import Composition
 
@@ -20,9 +21,9 @@ def take_dead_letters(event: dict[str, Any], composition: Composition) -> dict[s
 
     def take(record: "SQSRecord") -> None:
         letter = DeadLetter(queue_of(record), record.body, sent_at(record))
-        fate = park(
-            letter, parking=engine.parked, campaigns=engine.campaigns, outbox=engine.outbox, now=composition.clock()
-        )
+        outbox = Correlated(engine.outbox, followed(record, log))
+        now = composition.clock()
+        fate = park(letter, parking=engine.parked, campaigns=engine.campaigns, outbox=outbox, now=now)
         told = {"queue": letter.queue, "kind": fate.kind, "about": fate.about, "outcome": fate.outcome}
         if fate.outcome == "parked":
             log.error("dead letter", extra={**told, "alert": "parked"})

@@ -2,6 +2,7 @@
 
 import importlib.util
 import marshal
+from functools import cache
 from typing import Final
 
 _UNCHECKED_HASH: Final = 0b01
@@ -9,6 +10,7 @@ _WITHOUT_REFERENCES: Final = 2
 """The version of the format; later ones also say what else in the building process holds the same string."""
 
 
+@cache  # most functions share most of our modules
 def compiled(source: bytes, name: str) -> bytes:
     """The content of a .pyc file; `name` is its source's path in the bundle. SyntaxError where it is not this Python's."""
     code = compile(source, name, "exec", dont_inherit=True, optimize=0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -12,6 +13,9 @@ from packaging.utils import canonicalize_name
 from infra_cdk.bundling import bytecode
 from infra_cdk.bundling.errors import BundleError
 from infra_cdk.bundling.target import Target
+
+RECORD: Final = "RECORD"
+"""The list of a distribution's files, in its metadata."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,13 @@ class Distributions:
                 wanted.extend(self._needs(*one))
         return frozenset(name for name, _ in seen)
 
-    def files(self, distribution: str) -> Iterator[PurePosixPath]:
+    def files(self, distribution: str) -> tuple[PurePosixPath, ...]:
         """The files of a distribution as they lie in the site, bytecode included."""
-        for file in _files(self._by_name[distribution]):
-            if (self.site / file).is_file():
-                yield file
-            cached = bytecode.cache_name(str(file)) if file.suffix == ".py" else ""
-            if cached and (self.site / cached).is_file():
-                yield PurePosixPath(cached)
+        return self._files[distribution]
 
     def _provider(self, package: str) -> str:
-        for name, distribution in self._by_name.items():
-            if any(_top_level(file) == package for file in _files(distribution)):
+        for name, files in self._files.items():
+            if any(file.parts[0].partition(".")[0] == package for file in files):
                 return name
         raise BundleError(
             f"Nothing in requirements/runtime.txt provides `{package}`: add it to pyproject.toml, `make lock`."
@@ -67,15 +66,23 @@ class Distributions:
         found = distributions(path=[str(self.site)])
         return dict(sorted((canonicalize_name(one.metadata["Name"]), one) for one in found))
 
+    @cached_property
+    def _files(self) -> dict[str, tuple[PurePosixPath, ...]]:
+        return {name: tuple(self._present(distribution)) for name, distribution in self._by_name.items()}
 
-def _files(distribution: Distribution) -> Iterator[PurePosixPath]:
+    def _present(self, distribution: Distribution) -> Iterator[PurePosixPath]:
+        for file in _recorded(distribution):
+            if file.name != RECORD and (self.site / file).is_file():
+                yield file
+                cached = bytecode.cache_name(str(file)) if file.suffix == ".py" else ""
+                if cached and (self.site / cached).is_file():
+                    yield PurePosixPath(cached)
+
+
+def _recorded(distribution: Distribution) -> Iterator[PurePosixPath]:
     """Its record, with scripts where `pip install --target` puts them."""
     for file in distribution.files or ():
         if file.parts[:3] == ("..", "..", "bin"):
             yield PurePosixPath(*file.parts[2:])
         elif ".." not in file.parts:
             yield PurePosixPath(file)
-
-
-def _top_level(file: PurePosixPath) -> str:
-    return file.parts[0].partition(".")[0]

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from typing import Final
 
 from infra_cdk.bundling import bytecode
+from infra_cdk.bundling.distributions import RECORD
 from infra_cdk.bundling.errors import BundleError
 from infra_cdk.bundling.locked import locked_for
 from infra_cdk.bundling.pruning import is_kept
@@ -86,7 +87,7 @@ def _why(said: str, target: Target) -> str:
 def _prune(site: Path) -> None:
     for file in [one for one in site.rglob("*") if one.is_file()]:
         relative = PurePosixPath(file.relative_to(site))
-        if not is_kept(relative, site) and relative.name != "RECORD":
+        if not is_kept(relative, site) and relative.name != RECORD:
             file.unlink()
 
 

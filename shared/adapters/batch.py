@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from shared import names
+from shared.adapters.envelope import CORRELATION
 from shared.errors import RetryableError, WaymarkError
 from shared.ports.pace import NotYetError
 
@@ -30,13 +31,28 @@ def take_batch(
     """
 
     def record_handler(record: SQSRecord) -> object:
+        log.thread_safe_clear_keys()
+        followed(record, log)
         return take(record)
 
     processor = _Processor(log, later)
     with processor(records=event["Records"], handler=record_handler):
         processor.process()
+    log.thread_safe_clear_keys()
     response: dict[str, Any] = dict(processor.response())
     return response
+
+
+def followed(record: SQSRecord, log: Logger, own: str = "") -> str:
+    """The id of the delivery or act with which it all began, from beside the message; `own` where none came with it.
+
+    From now on the log's lines about this message carry it as `correlation`.
+    """
+    beside = record.raw_event.get("messageAttributes") or {}
+    found = str((beside.get(CORRELATION) or {}).get("stringValue") or own)
+    if found:
+        log.thread_safe_append_keys(correlation=found)
+    return found
 
 
 def receives(record: SQSRecord) -> int:

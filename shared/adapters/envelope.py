@@ -22,6 +22,9 @@ KNOWN: Final = frozenset(names.QUEUES + names.DEAD_LETTER_QUEUES)
 _UNSENDABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # ... and a message group id is 1 to 128 of these.
 _GROUP: Final = re.compile(r"[!-~]{1,128}")
+CORRELATION: Final = "correlation"
+"""The message attribute: it is no part of the body, so a release that knows nothing of it reads the same message."""
+_CORRELATION: Final = re.compile(r"[!-~]{1,200}")
 
 
 def known(queue: str) -> str:
@@ -52,22 +55,24 @@ class Envelope:
     group: str
     key: str
     delay: int
+    correlation: str = ""
 
     @classmethod
-    def seal(cls, queue: str, body: str, *, group: str, key: str, delay: int) -> Self:
+    def seal(cls, queue: str, body: str, *, group: str, key: str, delay: int, correlation: str = "") -> Self:
         """PermanentError says what is not taken. A group that SQS could not spell is replaced by its SHA-256."""
         _check_body(known(queue), body)
+        about = correlation if _CORRELATION.fullmatch(correlation) else ""
         if not names.is_fifo(queue):
             if not 0 <= delay <= MAX_DELAY:
                 raise PermanentError(
                     f"Cannot delay a message to {queue} by {delay} s. Allowed: 0 to {MAX_DELAY}.", code="bad_message"
                 )
-            return cls(queue, body, "", "", delay)
+            return cls(queue, body, "", "", delay, about)
         if not group or not key or delay:
             raise PermanentError(
                 f"A message to the FIFO queue {queue} needs a group and a key, and takes no delay.", code="bad_message"
             )
-        return cls(queue, body, group if _GROUP.fullmatch(group) else _digest(group), _digest(key), 0)
+        return cls(queue, body, group if _GROUP.fullmatch(group) else _digest(group), _digest(key), 0, about)
 
 
 def _check_body(queue: str, body: str) -> None:

@@ -60,6 +60,12 @@ def client(settings: Settings, auth: Auth.Auth) -> Github:
     )
 
 
+def quota_left(client: Github) -> int | None:
+    """Calls left until the limit is reset, as GitHub's last answer to this client said; None where it said nothing yet."""
+    left, _ = client.requester.rate_limiting
+    return left if left >= 0 else None
+
+
 def app_auth(settings: Settings, secrets: Secrets) -> Auth.AppInstallationAuth:
     """The installation's rights; its tokens of one hour are fetched when needed."""
     if not settings.github_installation_id.isdecimal():

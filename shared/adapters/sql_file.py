@@ -14,7 +14,7 @@ from urllib.parse import quote
 from shared.adapters import sql_tables as tables
 from shared.adapters.sql_idempotency import effects
 from shared.adapters.sql_parking import parked
-from shared.adapters.sql_queue_statements import keys, messages
+from shared.adapters.sql_queue_statements import correlations, keys, messages
 from shared.errors import InvalidInputError
 
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -22,7 +22,8 @@ _OURS: Final = {
     table.name: {column.name for column in table.columns}
     for table in (
         tables.states, tables.events, tables.watches, tables.gates, tables.control_records, tables.campaigns,
-        tables.campaign_events, tables.campaign_tails, tables.plans, tables.cards, messages, keys, effects, parked,
+        tables.campaign_events, tables.campaign_tails, tables.plans, tables.cards, messages, correlations, keys, effects,
+        parked,
     )
 }  # fmt: skip
 """Table to columns."""

@@ -35,6 +35,12 @@ messages: Final = Table(
     Index("queue_messages_received", "queue", "visible_at", "group", sqlite_where=text("receives > 0")),
     sqlite_autoincrement=True,  # an id is never used again, so that an old receipt fits no new message
 )
+correlations: Final = Table(  # a column of `queue_messages` would make files of earlier releases unusable
+    "queue_correlations",
+    metadata,
+    Column("message", Integer, primary_key=True, autoincrement=False),
+    Column("correlation", Text, nullable=False),
+)
 keys: Final = Table(
     "queue_keys",
     metadata,
@@ -48,7 +54,8 @@ BUSY: Final = select(messages.c.group).where(
 )
 """A message in flight, or given back with a delay, blocks all of its FIFO group."""
 NEXT: Final = (
-    select(messages)
+    select(messages, correlations.c.correlation)
+    .select_from(messages.outerjoin(correlations, correlations.c.message == messages.c.id))
     .where(messages.c.queue == bindparam("q"), messages.c.visible_at <= bindparam("now"))
     .order_by(messages.c.id)
     .limit(bindparam("limit"))
@@ -70,3 +77,5 @@ FORGET_KEYS: Final = delete(keys).where(keys.c.until <= bindparam("now"))
 NOTE_KEY: Final = insert(keys).on_conflict_do_nothing()
 DEPTHS: Final = select(messages.c.queue, func.count()).group_by(messages.c.queue)
 SEND: Final = insert(messages)
+CORRELATE: Final = insert(correlations)
+FORGET_CORRELATION: Final = delete(correlations).where(correlations.c.message == bindparam("n"))

@@ -14,8 +14,10 @@ from shared import names
 from shared.adapters.envelope import DEDUPLICATION_WINDOW, KNOWN, Envelope, batch_limit, known, release_delay
 from shared.adapters.sql_engine import reading, writing
 from shared.adapters.sql_queue_statements import (
+    CORRELATE,
     DELETE,
     DEPTHS,
+    FORGET_CORRELATION,
     FORGET_KEYS,
     NEXT,
     NEXT_IN_ORDER,
@@ -39,13 +41,19 @@ class SqlQueues:
         self._clock = clock
         self._visibility = visibility
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
-        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay)
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
+        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay, correlation=correlation)
         now = self._now()
         row = {"queue": queue, "group": sealed.group, "body": body, "visible_at": now + sealed.delay * MILLISECONDS}
         with writing(self._engine) as connection:
-            if not sealed.key or _is_new(connection, sealed, now):
-                connection.execute(SEND, row)
+            if sealed.key and not _is_new(connection, sealed, now):
+                return
+            sent = connection.execute(SEND, row)
+            if sealed.correlation:
+                (number,) = sent.inserted_primary_key or (0,)
+                connection.execute(CORRELATE, {"message": number, "correlation": sealed.correlation})
 
     def receive(self, queue: str, limit: int = 1) -> Sequence[Message]:
         now = self._now()
@@ -65,7 +73,9 @@ class SqlQueues:
 
     def delete(self, queue: str, message: Message) -> None:
         with writing(self._engine) as connection:
-            connection.execute(DELETE, _this_receive(queue, message))
+            this = _this_receive(queue, message)
+            if connection.execute(DELETE, this).rowcount and message.correlation:
+                connection.execute(FORGET_CORRELATION, {"n": this["n"]})
 
     def release(self, queue: str, message: Message, delay: int = 0) -> None:
         now = self._now()
@@ -127,4 +137,5 @@ def _this_receive(queue: str, message: Message) -> dict[str, str | int]:
 
 def _message(row: Row[Any]) -> Message:
     receives = row.receives + 1
-    return Message(id=str(row.id), receipt=f"{row.id}:{receives}", body=row.body, group=row.group, receives=receives)
+    receipt, correlation = f"{row.id}:{receives}", row.correlation or ""
+    return Message(str(row.id), receipt, row.body, row.group, receives, correlation)

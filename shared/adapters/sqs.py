@@ -9,12 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import names
 from shared.adapters.aws_errors import error_code, translated
-from shared.adapters.envelope import Envelope, batch_limit, known, release_delay
+from shared.adapters.envelope import CORRELATION, Envelope, batch_limit, known, release_delay
 from shared.ports.queues import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
 
 # Slack wants its answer within 3 s. Sending again is harmless: the key is the same.
 CLIENT: Final = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
@@ -39,18 +39,24 @@ class SqsQueues:
         self._client = client
         self._url_prefix = url_prefix
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
-        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay)
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
+        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay, correlation=correlation)
+        beside = _attributes(sealed.correlation)
         try:
             if sealed.group:
                 self._client.send_message(
                     QueueUrl=self._url(queue),
                     MessageBody=body,
+                    MessageAttributes=beside,
                     MessageGroupId=sealed.group,
                     MessageDeduplicationId=sealed.key,
                 )
             else:
-                self._client.send_message(QueueUrl=self._url(queue), MessageBody=body, DelaySeconds=sealed.delay)
+                self._client.send_message(
+                    QueueUrl=self._url(queue), MessageBody=body, MessageAttributes=beside, DelaySeconds=sealed.delay
+                )
         except (ClientError, BotoCoreError) as exc:
             raise translated(exc, f"send to the queue {queue}") from exc
 
@@ -61,6 +67,7 @@ class SqsQueues:
                 MaxNumberOfMessages=batch_limit(limit),
                 WaitTimeSeconds=0,
                 MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
+                MessageAttributeNames=[CORRELATION],
             )
         except (ClientError, BotoCoreError) as exc:
             raise translated(exc, f"receive from the queue {queue}") from exc
@@ -100,14 +107,19 @@ class SqsQueues:
         return self._url_prefix + names.queue_file_name(known(queue))
 
 
+def _attributes(correlation: str) -> "dict[str, MessageAttributeValueTypeDef]":
+    return {CORRELATION: {"DataType": "String", "StringValue": correlation}} if correlation else {}
+
+
 def _message(received: "MessageTypeDef") -> Message:
-    attributes = received["Attributes"]
+    attributes, beside = received["Attributes"], received.get("MessageAttributes", {}).get(CORRELATION)
     return Message(
         id=received["MessageId"],
         receipt=received["ReceiptHandle"],
         body=received["Body"],
         group=attributes.get("MessageGroupId", ""),
         receives=int(attributes["ApproximateReceiveCount"]),
+        correlation=beside.get("StringValue", "") if beside else "",
     )
 
 

@@ -4,6 +4,7 @@ import sys
 from typing import IO, cast
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 
 class _StandardError:
@@ -17,5 +18,9 @@ class _StandardError:
 
 
 def worker_logger(service: str) -> Logger:
-    """A logger of JSON lines on standard error; `append_keys` adds the ids to search for."""
-    return Logger(service=service, stream=cast("IO[str]", _StandardError()), utc=True)
+    """A logger of JSON lines on standard error, whose fields are named as those of the doors."""
+    formatter = LambdaPowertoolsFormatter(
+        log_record_order=["level", "timestamp", "service", "message"], utc=True, use_rfc3339=True, location=None
+    )
+    stream = cast("IO[str]", _StandardError())
+    return Logger(service=service, stream=stream, logger_formatter=formatter)

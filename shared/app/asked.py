@@ -44,6 +44,7 @@ class Asked:
 
     def done(self, act: Act) -> Answer:
         """Decides on the act, makes it so, and answers."""
+        act = act.model_copy(update={"correlation": self.command.correlation or self.command.id})
         try:
             decision = advance(act, store=self.store, outbox=self.outbox, again=self.again)
         except NotFoundError as exc:

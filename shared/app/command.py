@@ -10,6 +10,7 @@ from shared.app.batch import is_scheduled
 from shared.app.campaign_commands import VERBS, control_of, run_controls, start_next, started_before
 from shared.app.command_words import read_words
 from shared.app.confirming import confirm, deploy
+from shared.app.correlated import Correlated
 from shared.app.inbox import inbox
 from shared.app.known_people import with_known_people
 from shared.app.linking import link, unlink
@@ -61,7 +62,8 @@ def run_command(
     if isinstance(found, Answer):
         return found
     found = with_known_people(found, store.controls.gate(found.id), store.groups, command.at)
-    asked = Asked(command, words, found, store.plans.load(found.plan), store, outbox, again)
+    marked = Correlated(outbox, command.correlation or command.id)
+    asked = Asked(command, words, found, store.plans.load(found.plan), store, marked, again)
     answer = _answered(asked)
     return _in_the_same(answer, found.id) if named else answer
 

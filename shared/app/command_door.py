@@ -7,12 +7,13 @@ from logging import Logger
 from typing import Any, Final
 from urllib.parse import unquote
 
+from shared import names
 from shared.app.answers import Response, answer, through
 from shared.app.command import run_command
 from shared.app.measured import kind_of
 from shared.errors import RejectedDeliveryError
 from shared.messages.answer_text import plainly
-from shared.observability import tell_unexpected
+from shared.observability import count, tell_unexpected
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
 from shared.webhooks.delivery import Delivery, read_delivery, read_json
@@ -48,6 +49,8 @@ def take_command(
             tell_unexpected(log, "command", kind, told)
         else:
             log.info("command", extra=told)
+        if not given.ok:
+            count(log, names.REFUSALS)
         return answer(status_of(given), plainly(given).model_dump(mode="json"), cache_control="no-store")
 
     path = _path_of(event)
@@ -82,7 +85,7 @@ def _command(event: dict[str, Any], delivery: Delivery, now: datetime) -> Comman
         raise RejectedDeliveryError(400, f"the text has {len(said):,} characters, and {_LONGEST:,} are the most")
     if any("\ud800" <= character <= "\udfff" for character in said):
         raise RejectedDeliveryError(400, "the text holds half a character (a lone surrogate)")
-    return Command(id=_id(actor, delivery), at=now, actor=actor, text=said)
+    return Command(id=_id(actor, delivery), at=now, actor=actor, text=said, correlation=delivery.request)
 
 
 def _id(actor: str, delivery: Delivery) -> str:

@@ -13,7 +13,7 @@ from state_schema.events import ChoicesOffered
 from state_schema.orders import ModalMessage
 from state_schema.signals import Act
 
-_STILL_TO_SAY: Final = frozenset({"one_choice", "answers_wanted", "wrong_answers"})
+_STILL_TO_SAY: Final = frozenset({"one_choice", "answers_wanted", "wrong_answers", "no_reason"})
 """Refusals of an act without an answer: they say that this is where it is asked for."""
 
 

@@ -47,6 +47,7 @@ class _GithubDoor:
             raise RejectedDeliveryError(400, "X-GitHub-Event is missing")
         seen = {
             "request": delivery.request,
+            "correlation": delivery.correlation,
             "delivery": delivery.headers.get("x-github-delivery", ""),
             "github_event": event,
             "action": text(payload.get("action")),
@@ -64,7 +65,8 @@ class _GithubDoor:
             self.log.info("no command in a new comment", extra=seen)
             return answer(202, {"status": "ignored"})
         signal, address = str(command["id"]), str(command["about"])
-        self.outbox.send(names.SIGNALS, json.dumps(command), group=comments.group_of(command), key=signal)
+        group, about = comments.group_of(command), seen["correlation"]
+        self.outbox.send(names.SIGNALS, json.dumps(command), group=group, key=signal, correlation=about)
         self.log.info("command enqueued", extra={**seen, "signal": signal, "address": address})
         return answer(202, {"status": "accepted", "address": address})
 
@@ -79,8 +81,8 @@ class _GithubDoor:
         if sighting is None:
             self.log.info("nothing to look at", extra=seen)
             return answer(202, {"status": "ignored"})
-        key = _deduplication_key(seen["delivery"], delivery.body)
-        self.outbox.send(names.SIGHTINGS, sighting.to_json(), group=sighting.address, key=key)
+        key, about = _deduplication_key(seen["delivery"], delivery.body), delivery.correlation
+        self.outbox.send(names.SIGHTINGS, sighting.to_json(), group=sighting.address, key=key, correlation=about)
         self.log.info("sighting enqueued", extra={**seen, "address": sighting.address})
         return answer(202, {"status": "accepted", "address": sighting.address})
 

@@ -87,7 +87,7 @@ class SlackDoor:
             return self._not_opened(opening)
         about = f"modal:{modal.view_id}"
         message = {**opening.message, "view_id": modal.view_id, "hash": modal.hash}
-        self.outbox.send(names.CARDS, json.dumps(message), group=about, key=about)
+        self.outbox.send(names.CARDS, json.dumps(message), group=about, key=about, correlation=request)
         self.log.info("modal opened", extra={**seen, "group": about})
         return answer(200)
 
@@ -127,7 +127,7 @@ class SlackDoor:
 
     def _enqueue(self, message: slack.Message, request: str) -> None:
         signal, group = str(message["id"]), slack.group_of(message, self.team)
-        self.outbox.send(names.SIGNALS, json.dumps(message), group=group, key=signal)
+        self.outbox.send(names.SIGNALS, json.dumps(message), group=group, key=signal, correlation=request)
         self.log.info("signal enqueued", extra={"request": request, "signal": signal, "group": group})
 
 

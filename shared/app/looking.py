@@ -67,4 +67,6 @@ def _looked(asked: Asked, view: View, tracks: Sequence[str]) -> Answer:
 
 def _tick(asked: Asked, migration: str) -> Ticked:
     """Its id follows from the command, so that the command received twice looks once."""
-    return Ticked(id=f"look:{digest_of(asked.command.id, migration)}", at=asked.command.at, migration=migration)
+    command = asked.command
+    about = command.correlation or command.id
+    return Ticked(id=f"look:{digest_of(command.id, migration)}", at=command.at, migration=migration, correlation=about)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared import names
 from shared.app.known_people import with_known_people
-from shared.app.take_signal import take_signal
+from shared.app.take_signal import is_refusal, take_signal
 from shared.domain.linking import is_known
 from shared.domain.people import slack_groups
 from shared.domain.unexpected import BOUNDARY
@@ -39,8 +39,8 @@ class CountedMigrations:
 def take_measured(message: Message, *, again: bool, store: Store, outbox: Outbox, counters: Counters) -> str:
     """What `take_signal` says; `steps` are conditional writes, `retries` the steps that began again in them.
 
-    Unexpected are acts and commands that the permission boundary refused (their text is nobody's business), and a
-    history that does not fit its state.
+    `refusals` are acts and commands that any rule refused. Unexpected are those that the permission boundary refused (their
+    text is nobody's business), and a history that does not fit its state.
     """
     counted = replace(store, migrations=CountedMigrations(store.migrations, counters))
     try:
@@ -50,7 +50,10 @@ def take_measured(message: Message, *, again: bool, store: Store, outbox: Outbox
             counters.unexpected(names.BROKEN_CHAIN, reason=exc.reason, signal=message.id)
         raise
     counters.add(names.SIGNALS_TAKEN)
-    if isinstance(message, Act | Command) and (kind := kind_of(outcome, message.actor, message.at, store)):
+    if not isinstance(message, Act | Command) or not is_refusal(outcome):
+        return outcome
+    counters.add(names.REFUSALS)
+    if kind := kind_of(outcome, message.actor, message.at, store):
         of_an_act = {"migration": message.migration, "verb": message.verb} if isinstance(message, Act) else {}
         counters.unexpected(kind, reason=outcome, actor=message.actor, signal=message.id, **of_an_act)
     return outcome

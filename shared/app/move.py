@@ -117,6 +117,7 @@ def _checked(asked: Asked, view: View, target: Plan) -> Prepared | list[Problem]
     act = Act(
         id=f"{asked.id}:{resource}",
         at=asked.at,
+        correlation=asked.id,
         migration=view.state.id,
         actor=asked.actor,
         verb="move",

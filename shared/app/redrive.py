@@ -85,11 +85,13 @@ class _Heard:
     outbox: Outbox
     replies: list[str] = field(default_factory=list)
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         message = CARDS.validate_json(body) if queue in {names.CARDS, names.COMMENTS} else None
         if isinstance(message, ReplyMessage):
             self.replies.append(text_of(message.answer))
-        self.outbox.send(queue, body, group=group, key=key, delay=delay)
+        self.outbox.send(queue, body, group=group, key=key, delay=delay, correlation=correlation)
 
 
 class _About(NamedTuple):

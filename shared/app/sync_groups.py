@@ -17,7 +17,10 @@ REFRESH: Final = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Synced:
-    """What was read, and why the rest could not be; `unknown` are those of whom nobody counts as a member any more."""
+    """What was read, and why the rest could not be: a group, or the campaign that names some.
+
+    `unknown` are those of whom nobody counts as a member any more.
+    """
 
     read: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -32,7 +35,11 @@ def sync_groups(*, campaigns: Campaigns, groups: Groups, user_groups: UserGroups
     found: dict[str, GroupMembers] = {}
     synced = Synced()
     for name in campaigns.names():
-        wanted = slack_groups(campaigns.load(name)[1])
+        try:
+            wanted = slack_groups(campaigns.load(name)[1])
+        except PermanentError as exc:  # a later release wrote it: the others' people may act all the same
+            synced.failed[name] = exc.reason
+            continue
         if not wanted:
             continue
         stored = groups.load(name)

@@ -1,8 +1,11 @@
 """Takes one message off the signals queue: a signal for one migration, or a command that becomes one."""
 
+from typing import Final
+
 from shared.app.advance import advance
 from shared.app.command import run_command
 from shared.app.commented import run_comment
+from shared.app.correlated import Correlated
 from shared.app.sending import reply
 from shared.errors import NotFoundError
 from shared.messages.replies import unknown_resource_text
@@ -11,6 +14,9 @@ from shared.ports.store import Store
 from state_schema.answers import refused
 from state_schema.orders import ReplyMessage
 from state_schema.signals import Act, Command, Observed, Reported, Ticked
+
+_ANSWERED: Final = "answered"
+_EVENTS: Final = "_events"
 
 
 def take_signal(
@@ -25,6 +31,7 @@ def take_signal(
     A person is answered in any case, but for a stranger who comments on somebody else's pull request. A machine's signal
     for a migration that does not exist changes nothing.
     """
+    outbox = Correlated(outbox, message.correlation or message.id)
     if isinstance(message, Command):
         run = run_comment if message.about else run_command
         answer = run(message, again=again, store=store, outbox=outbox)
@@ -32,7 +39,7 @@ def take_signal(
             return "unknown_sender"
         if message.reply_to is not None:
             reply(ReplyMessage(reply_to=message.reply_to, answer=answer), message.id, outbox)
-        return "answered" if answer.ok else answer.reason_code or "refused"
+        return _ANSWERED if answer.ok else answer.reason_code or "refused"
     try:
         decision = advance(message, store=store, outbox=outbox, again=again)
     except NotFoundError:
@@ -42,4 +49,9 @@ def take_signal(
         return "unknown_migration"
     if decision.refusal is not None:
         return decision.refusal.reason_code
-    return f"{len(decision.events)}_events"
+    return f"{len(decision.events)}{_EVENTS}"
+
+
+def is_refusal(outcome: str) -> bool:
+    """Of the word that `take_signal` says of an act or a command: whether it was refused."""
+    return outcome != _ANSWERED and not outcome.endswith(_EVENTS)

@@ -7,6 +7,7 @@ from pydantic import JsonValue, ValidationError
 from shared.app.typed_answers import answers_in, has_form
 from shared.app.typed_assign import assign_act, person_in
 from shared.app.typed_moves import move_act
+from shared.domain.reasons import REASON_WANTED
 from shared.domain.shape_problems import shape_problems
 from shared.domain.spelling import close_to
 from shared.errors import NotFoundError
@@ -32,7 +33,7 @@ def act_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Pla
     resource, *rest = rest
     known = [one.id for one in campaign.resources]
     if resource not in known:
-        return unknown_resource(words, 1, known)
+        return _with_place(unknown_resource(words, 1, known), verb, "&lt;resource&gt;")
     migration = migration_id(campaign.id, resource)
     if verb == "move":
         move = move_act(command, migration, resource, rest)
@@ -49,20 +50,27 @@ def act_of(command: Command, words: Sequence[str], campaign: Campaign, plan: Pla
     if verb == "decide" and answers is None and not rest:
         return _which_items(resource, track)
     if verb == "abort" and track is not None:
-        return _aborts_all(resource, track)
+        return _aborts_all(resource, track, rest)
     reason = verb == "abort" and rest and not close_to(rest[0], tracks)
     if verb != "decide" and rest and track is None and not reason:
-        return unknown_environment(words, 2, tracks)
+        return _with_place(unknown_environment(words, 2, tracks), verb, f"{resource} &lt;environment&gt;")
     return _built(command, verb, migration, track, rest, answers=answers)
 
 
-def _aborts_all(resource: str, track: str) -> Answer:
+def _with_place(unknown: Answer, verb: str, place: str) -> Answer:
+    """Where a reason is wanted, it may be what was taken for a name."""
+    how = f"Write it as `{verb} {place} &lt;reason&gt;`."
+    return unknown.model_copy(update={"next_steps": (how,)}) if verb in REASON_WANTED else unknown
+
+
+def _aborts_all(resource: str, track: str, reason: Sequence[str]) -> Answer:
     """Whoever names an environment may not know that all of them end."""
     text = (
         f"`abort` ends the migration of {resource} as a whole, {track} and all other environments. Nothing was done. "
-        f"Write `abort {resource}` without an environment if that is what you want."
+        f"Write `abort {resource} &lt;reason&gt;` without an environment if that is what you want."
     )
-    return refused("aborts_all", text, *suggestions(suggestion("abort", resource, label="Abort all of it")))
+    whole = suggestion("abort", resource, *reason, label="Abort all of it") if reason else None
+    return refused("aborts_all", text, *suggestions(whole))
 
 
 def _which_items(resource: str, track: str | None) -> Answer:

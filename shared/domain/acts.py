@@ -1,26 +1,29 @@
 """What a person's act brings about: the answer to one open checkpoint, a start, or a refusal that explains itself."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from shared.domain.approving import Gathered, gathered
-from shared.domain.checkpoints import open_checkpoints
+from shared.domain.checkpoints import ROLLBACK, open_checkpoints
 from shared.domain.choosing import answer_to
 from shared.domain.claiming import assigned
 from shared.domain.consequences import Question, consequences
+from shared.domain.digests import digest_of
 from shared.domain.holding import breaker_is_open, may_start_in
 from shared.domain.known_people import known_in
 from shared.domain.moving import as_one, moved
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.people import is_one_of
-from shared.domain.permissions import APPROVE, refusal_for
+from shared.domain.permissions import APPROVE, BEGINS_ANEW, refusal_for
+from shared.domain.reasons import unexplained
 from shared.domain.view import Refusal, View
 from shared.domain.voiding import void_by_move
-from shared.domain.winning import several, why_not
+from shared.domain.winning import already_over, already_started, several, why_not
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.migration import Outputs
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
-from state_schema.signals import Act
+from state_schema.signals import Act, CheckpointRef
 
 
 class Answer(NamedTuple):
@@ -55,9 +58,11 @@ def _start(view: View, signal: Act) -> Answer:
         return Answer([], Refusal("not_permitted", "Only an operator of the campaign can start a migration.",
                                   f"Ask one of the operators of {view.campaign.id}."))  # fmt: skip
     if state.status != "pending":
-        return Answer([], Refusal("already_started", f"{state.resource.id} was started already; it is {state.status}.",
-                                  "See where it is with `status`."))  # fmt: skip
-    return Answer([], refusal) if (refusal := _may_not_start(view)) else Answer([happened.MigrationStarted()])
+        return Answer([], already_started(view))
+    if refusal := _may_not_start(view):
+        return Answer([], refusal)
+    shown = digest_of(state.plan, state.resource.model_dump(mode="json"), *state.environments)
+    return Answer([happened.MigrationStarted(shown=shown)])
 
 
 def _abort(view: View, signal: Act) -> Answer:
@@ -67,10 +72,12 @@ def _abort(view: View, signal: Act) -> Answer:
         return Answer([], Refusal("not_permitted", "Only an operator of the campaign can abort a migration.",
                                   f"Ask one of the operators of {view.campaign.id}."))  # fmt: skip
     if state.status in {"completed", "aborted"}:
-        return Answer([], Refusal("already_over", f"{state.resource.id} is {state.status} already.",
-                                  "There is nothing left to abort."))  # fmt: skip
-    reason = signal.note[:500] or "An operator aborted it."
-    return Answer([happened.MigrationAborted(reason=reason, shown=signal.checkpoint)])
+        return Answer([], already_over(view, "There is nothing left to abort."))
+    if signal.checkpoint is not None and not any(_is_shown(question, signal.checkpoint) for question in _open(view)):
+        return Answer([], why_not(view, signal))
+    if refusal := unexplained(signal, state.resource.id):
+        return Answer([], refusal)
+    return Answer([happened.MigrationAborted(reason=signal.note[:500], shown=signal.checkpoint)])
 
 
 def _move(view: View, signal: Act) -> Answer:
@@ -102,7 +109,7 @@ def _may_not_start(view: View) -> Refusal | None:
 
 
 def _answer(view: View, signal: Act) -> Answer:
-    fitting = [question for question in map(Question._make, open_checkpoints(view)) if _fits(question, signal)]
+    fitting = [question for question in _open(view) if _fits(question, signal)]
     if not fitting:
         return Answer([], why_not(view, signal))
     if len(fitting) > 1:
@@ -112,6 +119,8 @@ def _answer(view: View, signal: Act) -> Answer:
     if stop is not None and _only_looks(stop, question, signal.verb):
         return Answer([], looks=question.step.watches)
     refusal = refusal_for(view, question.track, question.checkpoint, signal.actor, signal.verb)
+    if refusal is None and question.checkpoint.reason == "failure":
+        refusal = unexplained(signal, f"{view.state.resource.id} {question.track}")
     if refusal or stop is None:
         return Answer([], refusal)
     given = gathered(view, question, signal)
@@ -130,10 +139,16 @@ def _fits(question: Question, signal: Act) -> bool:
     if signal.verb not in question.checkpoint.verbs:
         return False
     ref = signal.checkpoint
-    if ref is None:
-        return signal.track in {None, question.track}
+    return signal.track in {None, question.track} if ref is None else _is_shown(question, ref)
+
+
+def _is_shown(question: Question, ref: CheckpointRef) -> bool:
     shown = (question.track, question.path, question.step.attempt, question.checkpoint.digest)
     return (ref.track, ref.step, ref.attempt, ref.digest) == shown
+
+
+def _open(view: View) -> Iterator[Question]:
+    return map(Question._make, open_checkpoints(view))
 
 
 def _decide(view: View, question: Question, stop: Stop, signal: Act, given: Gathered) -> Answer:
@@ -144,17 +159,16 @@ def _decide(view: View, question: Question, stop: Stop, signal: Act, given: Gath
         if isinstance(found, Refusal):
             return Answer([], found)
         choices, answers = found
-    digest = question.checkpoint.digest
-    if signal.verb == "rollback" and question.checkpoint.reason == "failure":
+    digest, anew = question.checkpoint.digest, question.checkpoint.reason == "failure" and signal.verb in BEGINS_ANEW
+    if anew and signal.verb == ROLLBACK:
         if missing := missing_names(view, question.track, stop, back=True):
             return Answer([], Refusal("no_value", f"The rollback asks for {', '.join(missing)}, which has no value here.",
                                       "Retry, skip, or abort the migration."))  # fmt: skip
         digest = work_digest(view, question.track, stop, back=True)
     where: dict[str, Any] = {"track": question.track, "step": question.path}
     attempt, checkpoint = question.step.attempt, question.checkpoint
-    permits = attempt + 1 if signal.verb in {"retry", "rollback"} else attempt
     decided = happened.CheckpointDecided(
-        **where, attempt=permits, reason=checkpoint.reason, verb=signal.verb,
+        **where, attempt=attempt + 1 if anew else attempt, reason=checkpoint.reason, verb=signal.verb,
         digest=digest, choices=choices, answers=answers, note=signal.note, others=given.others or None,
         shown=None if digest == checkpoint.digest else checkpoint.digest,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from shared.domain.consequences import Question
+from shared.domain.excepting import in_utc
 from shared.domain.people import is_same_person, not_read
 from shared.domain.permissions import (
     allowed_for,
@@ -67,6 +68,6 @@ def _no_merge_to_approve(question: Question) -> Refusal | None:
     if not has_merge_approval(step, digest):
         return None
     winner = next(one for one in reversed(step.decided) if is_merge_approval(one) and one.digest == digest)
-    when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
-    told = f"{' and '.join((*(winner.others or ()), winner.actor))} approved this already, at {when}."
+    who = " and ".join((*(winner.others or ()), winner.actor))
+    told = f"{who} approved this already, at {in_utc(winner.at)}."
     return Refusal("already_decided", told, "It can be merged.")

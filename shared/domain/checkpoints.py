@@ -19,6 +19,7 @@ from state_schema.migration import Checkpoint, CheckpointKind, PullRequestSeen, 
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Stop
 from state_schema.skills import Action
 
+ROLLBACK: Final = "rollback"
 INTERVENTIONS: Final[tuple[str, ...]] = ("retry", "skip", "block")
 AFTER_BLOCK: Final[tuple[str, ...]] = ("retry", "skip")
 MERGED: Final[tuple[str, ...]] = (APPROVE, "retry", "block")
@@ -74,9 +75,12 @@ def approval_digest(view: View, track: str) -> str:
 def of_gate(
     view: View, track: str, action: Action, *, explicit: bool, digest: str, at: datetime, back: bool = False
 ) -> Checkpoint:
-    """Asks before a gated action; `digest` is that of the order that would be sent. `back`: it takes back what was done."""
+    """Asks before a gated action; `digest` is that of the order that would be sent.
+
+    `back`: it takes back what was done, so the word for it is `rollback`, as it was for whoever asked for it first.
+    """
     where = f"in {track}" if track in view.plan.environments else "for all environments"
-    verb = VERB_OF_ACTION[action]
+    verb = ROLLBACK if back else VERB_OF_ACTION[action]
     what = "Roll back" if back else verb.capitalize().replace("-", " ")
     return Checkpoint(
         kind="approval" if explicit else "confirmation",
@@ -97,7 +101,7 @@ def of_failure(stop: Stop, step: StepState, at: datetime) -> Checkpoint:
         verbs = MERGED[:2] if step.status == "blocked" else MERGED
     # Where nothing was ordered, or all is taken back, there is nothing to take back.
     if policy_of(stop).rollback and step.digest and step.rollback != "done":
-        verbs = (*verbs, "rollback")
+        verbs = (*verbs, ROLLBACK)
     return Checkpoint(
         kind="intervention",
         reason="failure",

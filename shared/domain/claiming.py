@@ -18,7 +18,7 @@ def assigned(view: View, act: Act) -> CheckpointAssigned | Refusal:
     if not is_one_of(people, to, known):
         return Refusal("not_of_the_campaign", f"{to} is neither operator nor approver of {view.campaign.id}.",
                        "Name somebody who is, or have them added to its people.")  # fmt: skip
-    fitting = [one for one in open_checkpoints(view) if _fits(one[0], one[1], act)]
+    fitting = [one for one in open_checkpoints(view) if _fits(one[0], one[1], one[2].attempt, act)]
     if not fitting:
         return why_not(view, act)
     if len(fitting) > 1:
@@ -29,7 +29,8 @@ def assigned(view: View, act: Act) -> CheckpointAssigned | Refusal:
     return CheckpointAssigned(track=track, step=path, attempt=step.attempt, to=to, shown=asked.digest)
 
 
-def _fits(track: str, path: str, act: Act) -> bool:
+def _fits(track: str, path: str, attempt: int, act: Act) -> bool:
+    """Who takes a question takes it with what is pushed to it later, so its digest may be another one by now."""
     if act.checkpoint is None:
         return act.track in {None, track}
-    return (act.checkpoint.track, act.checkpoint.step) == (track, path)
+    return (act.checkpoint.track, act.checkpoint.step, act.checkpoint.attempt) == (track, path, attempt)

@@ -65,10 +65,18 @@ COMMANDS: Final = (
         act=True,
     ),
     CommandWord("retry", f"{_PLACE} [reason]", "Does a failed step again.", "operator", act=True),
-    CommandWord("skip", f"{_PLACE} [reason]", "Leaves a failed step out and goes on.", "operator", act=True),
-    CommandWord("block", f"{_PLACE} [reason]", "Lets a failed step rest.", "operator", act=True),
-    CommandWord("rollback", f"{_PLACE} [reason]", "Takes back what a failed step did.", "operator", act=True),
-    CommandWord("abort", "<resource> [reason]", "Ends the migration for good.", "operator", act=True),
+    CommandWord(
+        "skip", "<resource> <environment> <reason>", "Leaves a failed step out and goes on.", "operator", act=True
+    ),
+    CommandWord("block", "<resource> <environment> <reason>", "Lets a failed step rest.", "operator", act=True),
+    CommandWord(
+        "rollback",
+        "<resource> <environment> <reason>",
+        "Takes back what a failed step did; where four eyes are wanted, another person says it too.",
+        "operator",
+        act=True,
+    ),
+    CommandWord("abort", "<resource> <reason>", "Ends the migration for good.", "operator", act=True),
     CommandWord(
         "move",
         "<resource> <plan>@<version> [--rename OLD=NEW] [--leave-out PHASE.STEP]",

@@ -24,12 +24,13 @@ def refusal_of(gate: Gate, campaign: Campaign, act: Control) -> Refusal | None:
         return unknown
     if act.verb == "pause" and act.scope in gate.pauses:
         who = gate.pauses[act.scope]
-        return Refusal("already_paused", f"{who.actor} paused {act.scope} already, at {in_utc(who.at)}.")
+        return Refusal("already_paused", f"{who.actor} paused {in_words(act.scope)} already, at {in_utc(who.at)}.")
     tripped = act.scope.startswith("wave:") and bool(gate.failures.get(wave_of(act)))
     held_back = {**gate.pauses, **gate.freezes}
     if act.verb == "resume" and act.scope not in held_back and not tripped:
-        paused = ", ".join(f"`resume {in_words(scope)}`" for scope in held_back) or "nothing is paused"
-        return Refusal("not_paused", f"{act.scope} is not paused.", f"What would work: {paused}.")
+        paused = ", ".join(f"`resume {in_words(scope)}`" for scope in held_back)
+        instead = f"What would work: {paused}." if paused else "Nothing is paused or frozen."
+        return Refusal("not_paused", f"{in_words(act.scope)} is not paused.", instead)
     if act.verb == "open-wave" and may_start_in(gate, campaign, wave_of(act)):
         return Refusal("already_open", f"Wave {wave_of(act)} is open already.")
     return None

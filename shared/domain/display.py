@@ -19,6 +19,8 @@ _PASSED = frozenset({"completed", "skipped"})
 _START = "Start it"
 _summary: Final = unchecked(Summary)
 """For what comes out of a state."""
+Question = tuple[str, str, StepState, Checkpoint]
+"""(track, path, step, checkpoint) of an open one."""
 _URGENCY = ("failed", "blocked", "awaiting_human", "in_progress", "waiting", "queued", "pending", "aborted")
 
 
@@ -53,6 +55,8 @@ def _question_word(view: View, name: str, path: str, step: StepState, phase: str
         return f"{phase}_pending"
     if checkpoint.reason == "approval_required":
         return "approval_pending"
+    if checkpoint.reason == "gate" and step.rollback == "ordered":
+        return f"{phase}_rollback_pending"
     if checkpoint.reason == "step" and isinstance(stop.step, ApprovalStep):
         changes = isinstance(step.seen, PullRequestSeen) and step.seen.review == "changes_requested"
         return "pr_changes_requested" if changes else "pr_created"
@@ -92,13 +96,16 @@ def last_done(view: View) -> str:
 
 
 def next_action(view: View) -> str:
-    """What must happen next, in one sentence; `next_command` is how a person does it."""
+    """What must happen next, in one sentence; the summary's `command` is how a person does it."""
+    return _next_action(view, _questions(view))
+
+
+def _next_action(view: View, questions: Sequence[Question]) -> str:
     state = view.state
     if state.status == "pending":
         return _START
     if state.status in {"completed", "aborted"}:
         return ""
-    questions = _questions(view)
     if questions:
         track, path, step, checkpoint = questions[0]
         found = usual(view.gate, path, step, checkpoint)
@@ -108,13 +115,12 @@ def next_action(view: View) -> str:
     return "; ".join(f"{name}: {track.step} {words.get(track.status, track.status)}" for name, track in busy)
 
 
-def next_command(view: View) -> str:
+def _next_command(view: View, questions: Sequence[Question]) -> str:
     """What a person types to do that, as it follows `/migrate`; empty where nobody is asked."""
     state = view.state
     if state.status == "pending":
         return f"start {state.resource.id}"
-    questions = _questions(view) if state.status not in {"completed", "aborted"} else []
-    if not questions:
+    if not questions or state.status in {"completed", "aborted"}:
         return ""
     track, path, _, checkpoint = questions[0]
     verb, stop = checkpoint.verbs[0], view.plan.stop(track, path)
@@ -127,16 +133,9 @@ def next_command(view: View) -> str:
     return f"{typed} {'all' if decision is not None and decision.takes_many else 'CHOICE'}"
 
 
-def _questions(view: View) -> list[tuple[str, str, StepState, Checkpoint]]:
+def _questions(view: View) -> list[Question]:
     """What people are asked, failures first."""
     return sorted(open_checkpoints(view), key=lambda question: question[3].kind != "intervention")
-
-
-def current_step(view: View) -> str:
-    """The most urgent track and its step, as `<track>: <phase>.<step>`."""
-    name = urgent_track(view)
-    track = view.state.tracks.get(name) if name else None
-    return f"{name}: {track.step}" if track and track.step and track.status != "completed" else ""
 
 
 def urgent_track(view: View) -> str | None:
@@ -146,10 +145,11 @@ def urgent_track(view: View) -> str | None:
 
 
 def summary_of(view: View) -> Summary:
-    """The migration's row in lists."""
+    """The migration's row in lists; `current_step` is the most urgent track and its step, as `<track>: <phase>.<step>`."""
     state = view.state
-    urgent = urgent_track(view)
-    asked = next(iter(_questions(view)), None)
+    urgent, questions = urgent_track(view), _questions(view)
+    at = state.tracks[urgent].step if urgent else None
+    asked = questions[0] if questions else None
     return _summary(
         migration=state.id,
         resource=state.resource.id,
@@ -158,10 +158,10 @@ def summary_of(view: View) -> Summary:
         owner=state.resource.owner,
         status=state.status,
         word=word_of(view, urgent) if urgent and state.status != "aborted" else state.status,
-        current_step=current_step(view),
+        current_step=f"{urgent}: {at}" if at else "",
         last_done=last_done(view),
-        next_action=next_action(view),
-        command=next_command(view),
+        next_action=_next_action(view, questions),
+        command=_next_command(view, questions),
         actionable=asked is not None or state.status == "pending",
         asked_at=asked[3].opened_at if asked else None,
         asked_in=asked[0] if asked else None,

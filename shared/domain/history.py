@@ -2,31 +2,42 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from shared.domain.digests import CANONICAL
+from shared.domain.due import CLOCK
 from shared.domain.evolve import evolve
 from shared.domain.view import Cause
 from state_schema.applied import CampaignApplied
 from state_schema.control import ControlRecorded
 from state_schema.events import Event, Recorded
 from state_schema.migration import Migration
+from state_schema.model import unchecked
 
 OfCampaign = TypeVar("OfCampaign", ControlRecorded, CampaignApplied)
+_recorded: Final = unchecked(Recorded)
+"""For events, which are models, and what came with the signal that caused them, which is one too."""
 
 
-def record(events: Iterable[Event], version: int, tail: str, cause: Cause) -> tuple[Recorded, ...]:
-    """The events as they are stored, after the one that is number `version` and has the hash `tail`."""
+def record(
+    events: Iterable[Event], version: int, tail: str, cause: Cause, due: frozenset[int] = frozenset()
+) -> tuple[Recorded, ...]:
+    """The events as they are stored, after the one that is number `version` and has the hash `tail`.
+
+    The clock is the actor of those at the places `due`, as `Decision` counts them.
+    """
     records: list[Recorded] = []
-    for number, event in enumerate(events, start=version + 1):
-        bare = Recorded(
-            number=number,
+    began = cause.correlation if cause.correlation not in {"", cause.signal} else None
+    for place, event in enumerate(events):
+        bare = _recorded(
+            number=version + place + 1,
             at=cause.at,
-            actor=cause.actor,
+            actor=CLOCK if place in due else cause.actor,
             signal=cause.signal,
+            correlation=began,
             event=event,
             previous=tail,
-            hash="0" * 64,
+            hash="",
         )
         tail = hash_of(bare)
         records.append(bare.model_copy(update={"hash": tail}))

@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from shared.domain.acts import Answer, on_act
 from shared.domain.aftermath import after_abort
+from shared.domain.due import is_due, leads_on
 from shared.domain.evolve import evolve
 from shared.domain.follow import next_event
 from shared.domain.gate import counted, keep_in_step, out_of_line
@@ -28,13 +29,16 @@ def decide(view: View, signal: Signal) -> Decision:
     for event in answer.events:
         view = applied(view, event, cause)
         events.append(event)
+    due: set[int] = set()
     while (following := next_event(view, signal.at)) is not None:
+        if is_due(view, following, signal.at) or (len(events) - 1 in due and leads_on(events[-1], following)):
+            due.add(len(events))
         view = applied(view, following, cause)
         events.append(following)
         if len(events) > _LONGEST_CHAIN:
             message = f"{view.state.id}: {signal.kind} leads to no rest; the last event was {following.kind}"
             raise RuntimeError(message)
-    return Decision(tuple(events), view, answer.refusal, answer.looks)
+    return Decision(tuple(events), view, answer.refusal, answer.looks, frozenset(due))
 
 
 def _react(view: View, signal: Signal) -> Answer:

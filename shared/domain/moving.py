@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.domain.asking import address_of
+from shared.domain.digests import digest_of
 from shared.domain.evolve import evolve
 from shared.domain.follow import track_names
 from shared.domain.gate import at_work
@@ -39,7 +40,9 @@ def moved(view: View, act: Act) -> MigrationMoved | tuple[Refusal, ...]:
     passages = _passages(view, target, move)
     problems = [*_in_flight(view), *_environments(view, target), *_names(view, target, move)]
     problems += [problem for passage in passages for problem in passage.problems()]
-    event = MigrationMoved(before=view.plan.ref, plan=target.ref, tracks=tuple(one.moved() for one in passages))
+    tracks = tuple(one.moved() for one in passages)
+    shown = digest_of(view.plan.ref, target.ref, *(one.model_dump(mode="json") for one in tracks))
+    event = MigrationMoved(before=view.plan.ref, plan=target.ref, tracks=tracks, shown=shown)
     if not problems:
         after = evolve(view.state, event, Cause(act.at, act.actor, act.id))
         problems += _lost_pull_requests(view, replace(view, state=after, plan=target), move)

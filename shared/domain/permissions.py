@@ -28,7 +28,8 @@ MERGED_WITHOUT_APPROVAL: Final = "merged_without_approval"
 """The code of the failure of a step whose pull request was merged as nobody had approved it."""
 ALWAYS_EXPLICIT: Final[frozenset[Action]] = frozenset({"merge", "delete"})
 """Done by explicit command alone, whatever campaign or plan say."""
-_BEGINS_ANEW: Final = frozenset({"retry", "rollback"})
+BEGINS_ANEW: Final = frozenset({"retry", "rollback"})
+"""Answers to a failure that begin another attempt."""
 
 
 def layer_of(view: View, track: str, action: Action, asked_by_plan: Layer) -> Layer:
@@ -80,7 +81,7 @@ def has_proof(view: View, track: str, step: StepState | None, digest: str, layer
 def _permits(decided: Decided, *, by_asking: bool) -> bool:
     if decided.reason == "gate":
         return True
-    return by_asking and decided.reason == "failure" and decided.verb in _BEGINS_ANEW
+    return by_asking and decided.reason == "failure" and decided.verb in BEGINS_ANEW
 
 
 def first_attempt(step: StepState) -> int:
@@ -187,5 +188,5 @@ def retried_by(view: View, track: str) -> list[str]:
     return [
         one.actor
         for one in step.decided
-        if one.reason == "failure" and one.verb in _BEGINS_ANEW and one.attempt >= first
+        if one.reason == "failure" and one.verb in BEGINS_ANEW and one.attempt >= first
     ]

@@ -29,10 +29,12 @@ class View:
     target: Plan | None = None
     touched: frozenset[tuple[str, str]] = frozenset()
     groups: Mapping[str, GroupMembers] = field(default_factory=dict)
+    ended: "Cause | None" = None
+    """Only for a person's act on an aborted migration: who aborted it, and when, where that is known."""
 
     def after(self, state: Migration, gate: Gate, plan: Plan) -> "View":
         """The same view with what an event changed: each event of a step makes one."""
-        return View(state, plan, self.campaign, gate, self.offered, self.target, self.touched, self.groups)
+        return View(state, plan, self.campaign, gate, self.offered, self.target, self.touched, self.groups, self.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,22 @@ class Refusal:
 class Decision:
     """What follows from a signal. No events: it is a duplicate, stale or irrelevant.
 
-    `view` is the view after the events. `looks` are addresses that a person asks us to look at.
+    `view` is the view after the events. `looks` are addresses that a person asks us to look at. `due` are the places among
+    the events, from 0 on, of those that the clock brought about.
     """
 
     events: tuple[Event, ...]
     view: View
     refusal: Refusal | None = None
     looks: tuple[str, ...] = ()
+    due: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What events are recorded with: when, who caused them, and by which signal."""
+    """What events are recorded with: when, who caused them, by which signal, and with which id it all began."""
 
     at: datetime
     actor: str
     signal: str
+    correlation: str = ""

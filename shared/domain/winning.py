@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from shared.domain.checkpoints import AFTER_BLOCK, INTERVENTIONS, MERGED, open_checkpoints
+from shared.domain.excepting import in_utc
 from shared.domain.learnt import usual
 from shared.domain.permissions import VERB_OF_ACTION
+from shared.domain.reasons import words_after
 from shared.domain.view import Refusal, View
 from state_schema.migration import Decided
 from state_schema.signals import Act, CheckpointRef
@@ -18,11 +20,12 @@ _ALIKE = (
 
 def why_not(view: View, act: Act) -> Refusal:
     """Why the act fits no open checkpoint, and what would work."""
+    if view.state.status == "aborted":
+        return already_over(view, "Nobody is asked for anything any more.")
     winner = _winner_of_button(view, act.checkpoint, act.verb) if act.checkpoint else _winner_of_words(view, act)
     if winner is not None:
         who = " and ".join((*(winner.others or ()), winner.actor))
-        when = winner.at.strftime("%Y-%m-%d %H:%M UTC")
-        text = f"{who} answered this already with `{winner.verb}`, at {when}."
+        text = f"{who} answered this already with `{winner.verb}`, at {in_utc(winner.at)}."
         return Refusal("already_decided", text, "The card shows where it is now." if act.checkpoint else _would(view))
     if act.checkpoint is not None:
         return Refusal("out_of_date", "This button is out of date: what it showed has changed since.",
@@ -32,6 +35,24 @@ def why_not(view: View, act: Act) -> Refusal:
     return Refusal("nothing_to_answer", text, _would(view))
 
 
+def already_started(view: View) -> Refusal:
+    """Somebody was first, or it is over."""
+    state = view.state
+    if state.status == "aborted":
+        return already_over(view, "It cannot be started again.")
+    when = f", at {in_utc(state.started_at)}" if state.started_at else ""
+    text = f"{state.started_by or 'Somebody'} started {state.resource.id} already{when}; it is {state.status}."
+    return Refusal("already_started", text, "See where it is with `status`.")
+
+
+def already_over(view: View, then: str) -> Refusal:
+    """It is completed, or somebody aborted it."""
+    resource = view.state.resource.id
+    if view.ended is None:
+        return Refusal("already_over", f"{resource} is {view.state.status} already.", then)
+    return Refusal("already_over", f"{view.ended.actor} aborted {resource} already, at {in_utc(view.ended.at)}.", then)
+
+
 def several(view: View, act: Act, tracks: list[str]) -> Refusal:
     """The act fits the questions of all these tracks."""
     return Refusal("ambiguous", f"`{act.verb}` fits several open checkpoints: {', '.join(tracks)}.",
@@ -39,7 +60,12 @@ def several(view: View, act: Act, tracks: list[str]) -> Refusal:
 
 
 def _would(view: View) -> str:
-    verbs = [f"`{verb} {view.state.resource.id} {one[0]}`" for one in open_checkpoints(view) for verb in one[3].verbs]
+    resource = view.state.resource.id
+    verbs = [
+        f"`{' '.join((verb, resource, one[0], *(words_after(verb) if one[3].reason == 'failure' else ())))}`"
+        for one in open_checkpoints(view)
+        for verb in one[3].verbs
+    ]
     mostly = dict.fromkeys(str(found) for one in open_checkpoints(view) if (found := usual(view.gate, *one[1:])))
     known = f" ({', '.join(mostly)})" if mostly else ""
     return f"What would work now: {', '.join(verbs[:8])}{known}." if verbs else "Nobody is asked for anything just now."

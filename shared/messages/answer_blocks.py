@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.messages.answer_text import within_limit
 from shared.messages.blocks import LABEL, SECTION, Block, actions, context, dialog, plain_text, section
-from shared.messages.buttons import ASKED_TWICE
+from shared.messages.buttons import ASKED_TWICE, ENDS
 from shared.messages.escaping import is_address, link, mrkdwn, one_line
 from state_schema.answers import Answer, Suggestion
 
@@ -13,7 +13,7 @@ SAY: Final = "say:"
 """The action id of a suggestion is `say:<number>`; its value is the command."""
 _LINKED: Final = 5
 _LONGEST_LINK: Final = 500
-_OTHERS: Final[Mapping[str, str]] = {"abort": "The migration ends here, and nothing of it is started again."}
+_OTHERS: Final[Mapping[str, str]] = {"abort": ENDS}
 
 
 def blocks_of(answer: Answer) -> tuple[Block, ...]:

@@ -62,11 +62,11 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def _shown(event: Mapping[str, Any]) -> str | None:
-    """The digest of what a person was shown when they acted; the event that asked has the same one."""
+    """The digest of what a person was shown when they acted; of an answer, the event that asked has the same one."""
     shown = event.get("shown")
     if event.get("kind") in _ANSWERS:
         return shown or event.get("digest")
-    return shown["digest"] if shown else None
+    return shown["digest"] if isinstance(shown, dict) else shown
 
 
 def _kind(row: Row) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.domain.permissions import APPROVE
+from shared.domain.reasons import REASON_WANTED
 from shared.messages.approvals import can_approve_merge, head_of
 from shared.messages.blocks import LABEL, Block, dialog, plain_text
 from shared.messages.escaping import one_line
@@ -27,8 +28,9 @@ ASKED_TWICE: Final = {
     "rollback": "What the step did is taken back; then it waits for Retry or Skip.",
     "block": "The track stays here until somebody chooses Retry or Skip.",
 }
-_REASON_WANTED: Final = frozenset({"skip", "block", "rollback"})
-"""Ways out of a failure that want a reason. Their modal says what comes of them, so they are not asked twice."""
+ENDS: Final = "The migration ends here, in all environments, and nothing of it is started again."
+"""What comes of `abort`."""
+PRIMARY: Final = "primary"
 _NAME: Final = 60
 _CHOICES: Final = 10
 """Choices with a button of their own; of more, one is chosen in a modal."""
@@ -57,9 +59,25 @@ def answers(at: Standing, question: Checkpoint, offered: int, choices: Sequence[
         choices = options(at.form)
     if at.form is not None or at.wants_one:
         few = [_choice(at, question, number, choice) for number, choice in enumerate(choices[:_CHOICES], start=1)]
-        return few if few and len(choices) <= _CHOICES else [*few, _opens(at, question, "decide", primary=not few)]
+        return (
+            few
+            if few and len(choices) <= _CHOICES
+            else [*few, _opens(at, question, "decide", style="" if few else PRIMARY)]
+        )
     shown = [_answer(at, question, verb, offered) for verb in ways(at, question)]
     return [*shown, _opens(at, question, "decide")] if question.kind == "decision" and offered > 1 else shown
+
+
+def further(at: Standing, question: Checkpoint) -> list[Block]:
+    """What one may do with a question but answer it: take care of it, while nobody does; after a failure, give all up."""
+    take: Block = {
+        "type": "button",
+        "action_id": "act:assign",
+        "text": plain_text("Take it", LABEL),
+        "value": _value(at, question),
+    }
+    free = [] if question.assigned_to else [take]
+    return [*free, *([_opens(at, question, "abort", style="danger")] if question.reason == "failure" else [])]
 
 
 def _choice(at: Standing, question: Checkpoint, number: int, choice: str) -> Block:
@@ -84,7 +102,7 @@ def links(found: Sequence[Link]) -> list[Block]:
     ]
 
 
-def _opens(at: Standing, question: Checkpoint, verb: str, *, primary: bool = False) -> Block:
+def _opens(at: Standing, question: Checkpoint, verb: str, *, style: str = "") -> Block:
     words = {"decide": "Fill in…" if at.form is not None else "Choose…"}
     button: Block = {
         "type": "button",
@@ -92,12 +110,13 @@ def _opens(at: Standing, question: Checkpoint, verb: str, *, primary: bool = Fal
         "text": plain_text(words.get(verb) or f"{label_of(verb, at.name)}…", LABEL),
         "value": _value(at, question),
     }
-    return button | ({"style": "primary"} if primary else {})
+    return button | ({"style": style} if style else {})
 
 
 def _answer(at: Standing, question: Checkpoint, verb: str, offered: int) -> Block:
-    if question.reason == "failure" and verb in _REASON_WANTED:
-        return _opens(at, question, verb, primary=verb == question.verbs[0])
+    if question.reason == "failure" and verb in REASON_WANTED:
+        # Their modal asks for the reason and says what comes of them, so they are not asked twice.
+        return _opens(at, question, verb, style=PRIMARY if verb == question.verbs[0] else "")
     text = _text(at, verb, offered)
     button: Block = {
         "type": "button",
@@ -106,7 +125,7 @@ def _answer(at: Standing, question: Checkpoint, verb: str, offered: int) -> Bloc
         "value": _value(at, question),
     }
     if verb == question.verbs[0]:
-        button["style"] = "primary"
+        button["style"] = PRIMARY
     if verb in ASKED_TWICE:
         where = f"{one_line(at.resource_name, _NAME)}, {at.name}, {at.path}. {ASKED_TWICE[verb]}"
         button["confirm"] = dialog(f"{text}?", where, text)

@@ -67,11 +67,12 @@ def _blocks(at: Standing, offered: tuple[str, ...]) -> list[Block]:
 
 
 def button_row(at: Standing, offered: tuple[str, ...]) -> list[Block]:
-    """The card's buttons: an answer each, and what there is to look at. Empty where there are neither."""
+    """The card's buttons: an answer each, what there is to look at, and what else can be done. Empty where there is nothing."""
     count = len(offered) or (at.step.offered.count if at.step and at.step.offered else 0)
     answers = buttons.answers(at, at.question, count, offered) if at.question else []
+    further = buttons.further(at, at.question) if at.question else []
     found = link_of(at) if at.status not in {"completed", "aborted"} else None
-    return [*answers, *buttons.links([found] if found else [])]
+    return [*answers, *buttons.links([found] if found else []), *further]
 
 
 def _title(at: Standing) -> str:

@@ -46,6 +46,8 @@ def _asked(at: Standing, question: Checkpoint, step: StepState, offered: Sequenc
                 f"{_last_done(at)} {code(at.path)} is the first that would act in *{at.name}*, which asks for approval."
             )
         case "gate":
+            if step.rollback == "ordered":
+                return f"{code(at.path)} is to be rolled back: {_work(at)}."
             return f"{_last_done(at)} {code(at.path)} is next: {_work(at)}."
         case "failure":
             return _failed(at, step)

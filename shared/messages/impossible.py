@@ -10,6 +10,7 @@ from shared.domain.known_people import known_in
 from shared.domain.view import Refusal, View
 from shared.messages.answer_text import within_limit
 from shared.messages.escaping import sentence
+from shared.messages.people import who_may
 from shared.messages.replies import refusal_answer
 from shared.messages.standing import Standing
 from shared.messages.unknown import suggestion, suggestions
@@ -35,11 +36,29 @@ def impossible(view: View, refusal: Refusal, signal: Act) -> Answer:
             ways = [suggestion("open-wave", str(wave), label=f"Open wave {wave}"), suggestion("status", label="Status")]
         case "breaker_open":
             ways = [suggestion("resume", "wave", str(wave), label=f"Let wave {wave} go on")]
+        case "four_eyes":
+            return answer.model_copy(
+                update={
+                    "next_steps": (_who_instead(view, signal) or refusal.next_step,),
+                    "related_resources": (resource,),
+                }
+            )
         case one if one in _STATE_HELPS:
             ways = [suggestion("explain", resource, label="Where is it?")]
         case _:
             ways = []
     return answer.model_copy(update={"suggestions": suggestions(*ways), "related_resources": (resource,)})
+
+
+def _who_instead(view: View, signal: Act) -> str:
+    """Who may, where whoever asked for a thing may not; empty where it is not clear which question was meant."""
+    named = signal.checkpoint.track if signal.checkpoint else signal.track
+    asked = [
+        (track, one)
+        for track, _, _, one in open_checkpoints(view)
+        if signal.verb in one.verbs and named in {None, track}
+    ]
+    return who_may(Standing(view, asked[0][0]), asked[0][1]) if len(asked) == 1 else ""
 
 
 def _repeated(signal: Act, resource: str, track: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.domain.view import Refusal, View
 from shared.messages.blocks import Block, context, plain_text, section
-from shared.messages.buttons import ASKED_TWICE
+from shared.messages.buttons import ASKED_TWICE, ENDS
 from shared.messages.escaping import code, mrkdwn, one_line, sentence
 from shared.messages.modal_inputs import field_inputs, fitting, many_input, one_input, reason_input
 from shared.messages.needed import command, given
@@ -16,7 +16,7 @@ from state_schema.orders import ModalMessage
 DECIDE: Final = "decide"
 _TITLE: Final = 24
 _ASK: Final = 1000
-_CONSEQUENCE: Final = ASKED_TWICE | {"abort": "The migration ends here, and nothing of it is started again."}
+_CONSEQUENCE: Final = ASKED_TWICE | {"abort": ENDS}
 
 
 def modal(view: View, message: ModalMessage) -> Block:

@@ -7,6 +7,7 @@ from shared.domain.choosing import usage
 from shared.domain.display import phases_of
 from shared.domain.learnt import Usual
 from shared.domain.permissions import APPROVE
+from shared.domain.reasons import words_after
 from shared.messages.approvals import approvals, head_of, taken, voided
 from shared.messages.buttons import ways
 from shared.messages.escaping import code, mrkdwn, sentence, words
@@ -117,7 +118,10 @@ def in_the_channel(at: Standing, question: Checkpoint) -> str:
     if question.kind == "decision":
         some, every = code(command(at, "decide", "<item> …")), code(command(at, "decide", "all"))
         return f"In the channel: {some} for some, {every} for all."
-    commands = ", ".join(code(command(at, verb)) for verb in ways(at, question))
+    commands = ", ".join(
+        code(command(at, verb, *(words_after(verb) if question.reason == "failure" else ())))
+        for verb in ways(at, question)
+    )
     return f"In the channel: {commands}"
 
 

@@ -13,7 +13,8 @@ from shared.messages.approvals import answer_to_one_of_several
 from shared.messages.escaping import code, mrkdwn
 from shared.messages.links import address_in_words
 from shared.messages.needed import COMMAND
-from shared.messages.people import with_mentions
+from shared.messages.people import who_may, with_mentions
+from shared.messages.standing import Standing
 from shared.messages.status_page import counted
 from shared.messages.verbs import done, label_of
 from state_schema.answers import Answer, refused
@@ -36,7 +37,8 @@ _WORDS: Final = {
 }
 _NAMES_PEOPLE: Final = frozenset(
     {
-        "already_assigned", "already_decided", "already_excepted", "already_frozen", "not_of_the_campaign", "second_person",
+        "already_assigned", "already_decided", "already_excepted", "already_frozen", "already_over", "already_paused",
+        "already_started", "not_of_the_campaign", "second_person",
     }
 )  # fmt: skip
 
@@ -63,7 +65,20 @@ def answer_text(decision: Decision, signal: Act) -> str:
     if decided is None:
         where = f" to {signal.move.to}" if signal.move else ""
         return f"{done(signal.verb)} {state.resource.id}{where}{_now(state, _tracks(decision.events))}."
+    if others := _others_first(decision, decided):
+        return others
     return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(state, [decided.track])}."
+
+
+def _others_first(decision: Decision, decided: CheckpointDecided) -> str:
+    """Who has to agree before what was asked for after a failure begins; empty where nobody has to."""
+    at = Standing(decision.view, decided.track)
+    if decided.reason != "failure" or at.path != decided.step or at.question is None or at.question.reason == "failure":
+        return ""
+    asked = (
+        f"{label_of(decided.verb)} is asked for: {decided.step} of {decision.view.state.resource.id} in {decided.track}"
+    )
+    return f"{asked}. It begins when others agree. {who_may(at, at.question)}"
 
 
 def look_text(addresses: Sequence[str]) -> str:

@@ -127,7 +127,7 @@ class Standing:
         if self.track is None:
             return None
         answers = [(path, one) for path, step in self.track.steps.items() for one in step.decided]
-        return max(answers, key=lambda answer: answer[1].at, default=None)
+        return max(reversed(answers), key=lambda answer: answer[1].at, default=None)
 
     @cached_property
     def last_done(self) -> str:

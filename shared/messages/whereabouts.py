@@ -6,6 +6,7 @@ from typing import NamedTuple
 from shared.domain.gate import environment_of
 from shared.domain.holding import breaker_is_open, pause_over
 from shared.domain.permissions import refusal_for
+from shared.domain.reasons import REASON_WANTED
 from shared.messages.escaping import mrkdwn, words
 from shared.messages.links import address_in_words, link_of
 from shared.messages.people import moment, person, who_may
@@ -71,7 +72,7 @@ def _answers(at: Standing, question: Checkpoint, actor: str, verbs: Sequence[str
     """One for each way to answer that this person may take, and that a button can hold."""
     resource = at.view.state.resource.id
     for verb in verbs:
-        if refusal_for(at.view, at.name, question, actor, verb) is not None:
+        if verb in REASON_WANTED or refusal_for(at.view, at.name, question, actor, verb) is not None:
             continue
         if verb != "decide":
             yield suggestion(verb, resource, at.name, label=label_of(verb, at.name))

@@ -8,11 +8,14 @@ from typing import Protocol
 class Outbox(Protocol):
     """Sends. At least once: a message may arrive twice."""
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         """Sends `body` (at most 256 KiB) to a queue of `shared.names.QUEUES`; RetryableError where that fails.
 
         `group` orders messages on a FIFO queue (required there); within five minutes a FIFO queue drops a second message
-        with the same `key` (required there). `delay` in seconds: standard queues only.
+        with the same `key` (required there). `delay` in seconds: standard queues only. `correlation` travels beside the
+        body: the id of the delivery or act that it all began with; one that cannot be sent is left out.
         """
         ...
 
@@ -26,6 +29,7 @@ class Message:
     body: str
     group: str
     receives: int
+    correlation: str = ""
 
 
 class Inbox(Protocol):

@@ -6,6 +6,7 @@ The rest of a door sees only method, path, headers and the very bytes that were 
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,8 @@ from shared.errors import RejectedDeliveryError
 MAX_BODY: Final = 10_000_000
 """Bytes. GitHub sends up to 25 MB, but API Gateway passes on at most 10 MB (AWS docs, "Quotas for HTTP APIs")."""
 _MAX_FIELDS: Final = 100
+_DELIVERY: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""A header that nobody signs: what looks otherwise is none of GitHub's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,12 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes
     request: str
+
+    @property
+    def correlation(self) -> str:
+        """What all that follows is logged with: GitHub's own id of the delivery, else the gateway's of the request."""
+        given = self.headers.get("x-github-delivery", "")
+        return given if _DELIVERY.fullmatch(given) else self.request
 
 
 def read_delivery(event: object) -> Delivery:

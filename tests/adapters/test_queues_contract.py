@@ -174,3 +174,39 @@ def test_depth_counts_visible_and_in_flight(on: Subject) -> None:
     on.one()
 
     assert (on.queues.depth(SIGNALS), on.queues.depth(SIGHTINGS)) == (3, 0)
+
+
+DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+
+
+@pytest.mark.parametrize("queue", [SIGNALS, VERIFY])
+def test_what_it_all_began_with_travels_beside_the_body_as_far_as_the_dead_letters(on: Subject, queue: str) -> None:
+    on.queues.send(queue, "body", group=A, key="a key", correlation=DELIVERY)
+
+    for _ in range(MAX_RECEIVES):
+        message = on.one(queue)
+        assert (message.body, message.correlation) == ("body", DELIVERY)
+        on.queues.release(queue, message)
+
+    assert on.receive(queue) == []
+    dead = on.one(dead_letter_queue(queue))
+    assert (dead.body, dead.correlation) == ("body", DELIVERY)
+    on.queues.delete(dead_letter_queue(queue), dead)
+    assert on.queues.depth(dead_letter_queue(queue)) == 0
+
+
+@pytest.mark.parametrize("hostile", ["", "two words", "x" * 201, "line\nbreak", "\x00", "\ud800", "ü"])
+def test_one_that_cannot_be_sent_is_left_out_and_the_message_goes(on: Subject, hostile: str) -> None:
+    on.queues.send(SIGNALS, "body", group=A, key=f"key of {hostile!r}", correlation=hostile)
+
+    message = on.one()
+
+    assert (message.body, message.correlation) == ("body", "")
+    on.queues.delete(SIGNALS, message)
+
+
+def test_it_makes_no_other_message_of_the_same_key(on: Subject) -> None:
+    on.queues.send(SIGNALS, "body", group=A, key="the same", correlation="one")
+    on.queues.send(SIGNALS, "body", group=A, key="the same", correlation="other")
+
+    assert [message.correlation for message in on.queues.receive(SIGNALS, 10)] == ["one"]

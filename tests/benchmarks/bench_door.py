@@ -47,7 +47,9 @@ LAMBDA: Final = {
 class NoQueue:
     """Takes everything at once."""
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         return
 
 

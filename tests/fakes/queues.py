@@ -19,6 +19,7 @@ class _Stored:
     visible_at: datetime
     receives: int = 0
     in_flight: bool = False
+    correlation: str = ""
 
 
 class FakeQueues:
@@ -35,8 +36,10 @@ class FakeQueues:
         """All that the queue holds, oldest first, visible or not."""
         return [message.body for message in self._of(queue)]
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
-        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay)
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
+        sealed = Envelope.seal(queue, body, group=group, key=key, delay=delay, correlation=correlation)
         now = self._clock()
         if sealed.key:
             if self._keys.get((queue, sealed.key), now) > now:
@@ -44,7 +47,8 @@ class FakeQueues:
             self._keys[queue, sealed.key] = now + timedelta(seconds=DEDUPLICATION_WINDOW)
         self._sent += 1
         visible_at = now + timedelta(seconds=sealed.delay)
-        self._messages.append(_Stored(self._sent, queue, sealed.group, body, visible_at))
+        stored = _Stored(self._sent, queue, sealed.group, body, visible_at, correlation=sealed.correlation)
+        self._messages.append(stored)
 
     def receive(self, queue: str, limit: int = 1) -> Sequence[Message]:
         now = self._clock()
@@ -58,7 +62,7 @@ class FakeQueues:
             message.visible_at = now + self._visibility
             message.receives += 1
             message.in_flight = True
-        return [Message(str(m.id), f"{m.id}:{m.receives}", m.body, m.group, m.receives) for m in taken]
+        return [Message(str(m.id), f"{m.id}:{m.receives}", m.body, m.group, m.receives, m.correlation) for m in taken]
 
     def delete(self, queue: str, message: Message) -> None:
         done = [m for m in self._of(queue) if self._is_receive(m, queue, message)]

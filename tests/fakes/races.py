@@ -67,15 +67,19 @@ class DyingOutbox:
         self._inner = inner
         self._left = sends
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         if self._left == 0:
             raise Crash(f"before sending to {queue}")
         self._left -= 1
-        self._inner.send(queue, body, group=group, key=key, delay=delay)
+        self._inner.send(queue, body, group=group, key=key, delay=delay, correlation=correlation)
 
 
 class DownOutbox:
     """The port Outbox where no queue can be reached."""
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         raise RetryableError(f"the queue {queue} cannot be reached")

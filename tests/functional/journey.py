@@ -20,6 +20,7 @@ from shared.app.sweep import sweep
 from shared.app.take_signal import take_signal
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.orders import orders_for
+from shared.domain.reasons import REASON_WANTED
 from shared.domain.view import View
 from shared.engines import Engine
 from shared.messages.answer_text import text_of
@@ -160,6 +161,7 @@ class Journey:
             "actor": actor,
             "verb": verb,
             "reply_to": ReplyTo(response_url=REPLY_URL),
+            "note": "It has to be." if verb in REASON_WANTED else "",
         }
         return Act.model_validate(fields | given)
 

@@ -219,8 +219,23 @@ def test_a_comment_pauses_the_campaign_of_its_pull_request_and_is_answered_below
 def test_where_the_words_name_no_resource_the_pull_requests_one_is_meant(world: Commented) -> None:
     world.comment("/migrate abort")
 
-    assert world.status() == "aborted"
-    assert world.said[0].startswith("Aborted email.notifications")
+    assert world.status() == "awaiting_human"
+    (said,) = world.said
+    assert said == (
+        "`abort` wants a reason: it stays in the history, for those who ask later.\n\n"
+        "Say it with the command: `abort email.notifications <reason>`."
+    )
+
+
+def test_a_reason_that_stands_where_the_resource_belongs_ends_nothing(world: Commented) -> None:
+    world.comment("/migrate abort the cluster is gone")
+
+    assert world.status() == "awaiting_human"
+    (said,) = world.said
+    assert said == (
+        "The campaign has no `the`. It has `email.notifications`, `billing.reports`.\n\n"
+        "Write it as `abort <resource> <reason>`."
+    )
 
 
 def test_another_resource_can_be_named(world: Commented) -> None:
@@ -252,7 +267,7 @@ def test_a_pull_request_that_nobody_waits_for_any_more_still_has_its_migration(w
     assert world.engine.watches.watching(f"pull_request:{OURS[0]}/{OURS[1]}") == ()
     assert world.engine.migrations.load(EMAIL).view.state.version > state.version
 
-    world.comment("/migrate abort")
+    world.comment("/migrate abort email.notifications the cluster is gone")
 
     assert world.status() == "aborted"
 
@@ -427,7 +442,8 @@ def test_an_answer_that_dead_letters_is_dropped_and_a_command_is_kept_and_says_s
         "answer": {"status": "done", "message": "Done."},
     }
     command = {
-        "kind": "command", "id": "github:comment:2", "at": NOW.isoformat(), "actor": f"github:{REVIEWER}", "text": "abort",
+        "kind": "command", "id": "github:comment:2", "at": NOW.isoformat(), "actor": f"github:{REVIEWER}",
+        "text": "abort email.notifications gone",
         "about": "pull_request:710001/41",
         "reply_to": {"comment": {"repository_id": 710001, "number": 41, "comment_id": 2}},
     }  # fmt: skip
@@ -439,7 +455,10 @@ def test_an_answer_that_dead_letters_is_dropped_and_a_command_is_kept_and_says_s
     world.work()
 
     (item,) = every_parked(world.engine.campaigns, world.engine.parked)
-    kept = "I could not take `/migrate abort at pull_request:710001/41` now. It is kept: an operator can apply it with"
+    kept = (
+        "I could not take `/migrate abort email.notifications gone at pull_request:710001/41` now. "
+        "It is kept: an operator can apply it with"
+    )
     assert world.said == [f"{kept} `migrate redrive {item.id}`. Nothing has changed so far."]
     done = redrive(
         item, parking=world.engine.parked, store=world.engine.store, outbox=world.engine.outbox, now=world.clock()
@@ -476,7 +495,7 @@ def test_a_linked_account_acts_on_migrations_too_until_it_is_unlinked(world: Com
     assert (world.said[-1], world.status()) == (NOT_KNOWN, "awaiting_human")
 
     world.comment(f"/migrate link {world.link_code()}", by=STRANGER)
-    world.comment("/migrate abort", by=STRANGER)
+    world.comment("/migrate abort email.notifications the cluster is gone", by=STRANGER)
     assert world.status() == "aborted"
 
 

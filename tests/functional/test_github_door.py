@@ -44,7 +44,9 @@ class BrokenOutbox:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         raise self.error
 
 
@@ -270,11 +272,12 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
     post_github(github_event(b'{"private": "text"}', signature="sha256=wrong"))
     captured_text = capsys.readouterr()
     lines = [json.loads(line) for line in captured_text.err.splitlines()]
-    assert [{key: value for key, value in line.items() if key != "at"} for line in lines] == [
+    assert [{key: value for key, value in line.items() if key != "timestamp"} for line in lines] == [
         {
             "level": "INFO",
             "service": "waymark.github-webhook",
             "message": "sighting enqueued",
+            "correlation": "00000001-c4a1-11f1-9d3e-0242ac120002",
             "request": "JKJaXmPLvHcESHA=",
             "delivery": "00000001-c4a1-11f1-9d3e-0242ac120002",
             "github_event": "pull_request",
@@ -285,6 +288,7 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
             "level": "WARNING",
             "service": "waymark.github-webhook",
             "message": "delivery rejected",
+            "correlation": "JKJaXmPLvHcESHA=",
             "request": "JKJaXmPLvHcESHA=",
             "status": "401",
             "reason": "X-Hub-Signature-256 is missing or wrong",

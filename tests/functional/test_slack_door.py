@@ -58,7 +58,9 @@ def world() -> Iterator[World]:
 class BusyOutbox:
     """Takes nothing."""
 
-    def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+    def send(
+        self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+    ) -> None:
         raise RetryableError("SQS is down")
 
 
@@ -302,10 +304,11 @@ def test_a_missing_secret_is_500(world: World, path: str, body: bytes) -> None:
 def test_the_log_has_ids_but_neither_text_nor_secret(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     post_slack(slack_event(COMMANDS, typed(text="start something.private")))
     (line,) = capsys.readouterr().err.splitlines()
-    assert {key: value for key, value in json.loads(line).items() if key != "at"} == {
+    assert {key: value for key, value in json.loads(line).items() if key != "timestamp"} == {
         "level": "INFO",
         "service": "waymark.slack",
         "message": "signal enqueued",
+        "correlation": "JKJaXmPLvHcESHA=",
         "request": "JKJaXmPLvHcESHA=",
         "signal": COMMAND["id"],
         "group": "command:T_ACME/C_MIGRATE",

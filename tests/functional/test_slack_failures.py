@@ -51,7 +51,7 @@ class Workers:
         self.work()
 
     def stop(self) -> None:
-        self.world.slack.command("abort email.notifications", CHANNEL, "U_OPERATOR")
+        self.world.slack.command("abort email.notifications we stop here", CHANNEL, "U_OPERATOR")
         self.work()
 
     @property

@@ -330,7 +330,9 @@ def test_closing_a_modal_changes_nothing(world: World) -> None:
 
 def test_a_busy_queue_is_503_so_that_the_modal_stays_with_what_was_written(world: World) -> None:
     class Busy:
-        def send(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
+        def send(
+            self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0, correlation: str = ""
+        ) -> None:
             raise RetryableError("SQS is down")
 
     bootstrap_doors.use(world.doors(outbox=Busy()))

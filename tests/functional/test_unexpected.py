@@ -79,8 +79,10 @@ def a_document(service: str, stamp: int, **counts: int) -> dict[str, Any]:
 
 
 def bare(line: dict[str, Any]) -> dict[str, Any]:
-    """Without what the logging library adds of its own."""
-    return {name: value for name, value in line.items() if name not in {"timestamp", "location", "at"}}
+    """Without what every line has."""
+    assert line["timestamp"].endswith("+00:00")
+    assert line["correlation"]
+    return {name: value for name, value in line.items() if name not in {"timestamp", "correlation"}}
 
 
 def an_act(verb: str = "start", actor: str = OPERATOR, signal: str = "act-1", **given: Any) -> str:
@@ -114,7 +116,9 @@ def test_a_stranger_who_acts_is_an_unknown_sender(deployed: Deployed, capsys: py
         "level": "WARNING", "service": "advance", "message": "unexpected operation", "unexpected": "unknown_sender",
         "reason": "not_permitted", "actor": STRANGER, "signal": "act-1", "migration": EMAIL, "verb": "start",
     }  # fmt: skip
-    assert document == a_document("advance", document["_aws"]["Timestamp"], steps=1, signals=1, unknown_senders=1)
+    assert document == a_document(
+        "advance", document["_aws"]["Timestamp"], steps=1, refusals=1, signals=1, unknown_senders=1
+    )
 
 
 def test_somebody_of_the_campaign_who_may_not_do_that_is_a_refused_act(
@@ -127,7 +131,9 @@ def test_somebody_of_the_campaign_who_may_not_do_that_is_a_refused_act(
     (line,), (document,) = lines(capsys)
 
     assert (line["unexpected"], line["reason"], line["actor"]) == ("refused_act", "not_permitted", approver)
-    assert document == a_document("advance", document["_aws"]["Timestamp"], steps=1, signals=1, refused_acts=1)
+    assert document == a_document(
+        "advance", document["_aws"]["Timestamp"], steps=1, refusals=1, signals=1, refused_acts=1
+    )
 
 
 def test_a_strangers_command_is_told_without_its_text(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +146,7 @@ def test_a_strangers_command_is_told_without_its_text(deployed: Deployed, capsys
         "level": "WARNING", "service": "advance", "message": "unexpected operation", "unexpected": "unknown_sender",
         "reason": "not_permitted", "actor": STRANGER, "signal": "command-1",
     }  # fmt: skip
-    assert document == a_document("advance", document["_aws"]["Timestamp"], signals=1, unknown_senders=1)
+    assert document == a_document("advance", document["_aws"]["Timestamp"], refusals=1, signals=1, unknown_senders=1)
 
 
 def test_a_stranger_who_comments_where_nothing_is_ours_is_not_talked_to_but_told_of(
@@ -153,7 +159,7 @@ def test_a_stranger_who_comments_where_nothing_is_ours_is_not_talked_to_but_told
     (line,), (document,) = lines(capsys)
 
     assert (line["unexpected"], line["reason"], line["actor"]) == ("unknown_sender", "unknown_sender", "github:666")
-    assert document == a_document("advance", document["_aws"]["Timestamp"], signals=1, unknown_senders=1)
+    assert document == a_document("advance", document["_aws"]["Timestamp"], refusals=1, signals=1, unknown_senders=1)
 
 
 @pytest.mark.parametrize("verb", ["start", "retry", "nonsense"])
@@ -165,6 +171,7 @@ def test_what_is_only_impossible_is_expected(deployed: Deployed, capsys: pytest.
 
     assert unexpected == []
     assert {"refused_acts", "unknown_senders"} & document.keys() == set()
+    assert document["refusals"] == [2.0]
 
 
 def test_an_automatic_retry_is_counted(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -274,7 +281,7 @@ def test_a_principal_of_no_campaign_at_the_door_for_commands_is_an_unknown_sende
     response = commands(request({"text": "pause campaign"}), None)
     assert response["statusCode"] == 403
 
-    (line,), (document,) = lines(capsys)
+    (line,), (document, refused) = lines(capsys)
 
     assert bare(line) == {
         "level": "WARNING", "service": "waymark.commands", "message": "command", "request": line["request"],
@@ -282,6 +289,7 @@ def test_a_principal_of_no_campaign_at_the_door_for_commands_is_an_unknown_sende
         "reason": "not_permitted", "unexpected": "unknown_sender",
     }  # fmt: skip
     assert document == a_document("waymark.commands", document["_aws"]["Timestamp"], unknown_senders=1)
+    assert refused == a_document("waymark.commands", refused["_aws"]["Timestamp"], refusals=1)
 
 
 def test_what_is_only_unreadable_is_expected(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,13 @@
 
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
 
 from infra_cdk.app import build
 from infra_cdk.stage_file import read_stage
@@ -27,8 +30,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Synthesised:
     """The templates of one stage."""
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
+    def __init__(self, stage: Stage, folder: Path, found: list[str]) -> None:
         self.stage = stage
+        self.found = found
         self.folder = folder
         self.files = sorted(folder.glob("*.template.json"))
         self.templates: dict[str, dict[str, Any]] = {
@@ -44,13 +48,29 @@ class Synthesised:
             if resource["Type"] == kind
         }
 
+    def function(self, function: str) -> dict[str, Any]:
+        """The properties of one of our functions."""
+        return self.by("AWS::Lambda::Function", "FunctionName")[f"waymark-{function.replace('_', '-')}"]
+
     def by(self, kind: str, name: str) -> Resources:
         """The properties of all resources of that type, by one of them that is a name."""
         return {one["Properties"][name]: one["Properties"] for one in self.of_type(kind).values()}
 
 
+def findings(app: App) -> list[str]:
+    """Synthesises under cdk-nag's rules; what they find, as `rule construct`."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    with suppress(RuntimeError):  # it raises where something is found, after it wrote the report
+        app.synth()
+    report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
+    violations = [one for plugin in report["pluginReports"] for one in plugin["violations"]]
+    return [f"{one['ruleName']} {at['constructPath']}" for one in violations for at in one["violatingConstructs"]]
+
+
 def synthesise(stage: Stage, bundles: Path) -> Synthesised:
-    return Synthesised(stage, Path(build(stage, bundles).synth().directory))
+    app = build(stage, bundles)
+    found = findings(app)
+    return Synthesised(stage, Path(app.outdir), found)
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +81,22 @@ def production(bundles: Path) -> Synthesised:
 @pytest.fixture(scope="session")
 def local(bundles: Path) -> Synthesised:
     return synthesise(read_stage("local"), bundles)
+
+
+def plain(value: Any) -> str:
+    """A text of a template with its references as CloudFormation writes them in `Fn::Sub`: `arn:${AWS::Partition}:…`."""
+    match value:
+        case str():
+            return value
+        case {"Ref": str(name)}:
+            return "${" + name + "}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return "${" + f"{name}.{attribute}" + "}"
+        case {"Fn::ImportValue": exported}:
+            return "${import " + plain(exported) + "}"
+        case {"Fn::Sub": str(text)}:
+            return text
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(plain, parts))
+        case _:
+            raise AssertionError(f"no text: {value}")

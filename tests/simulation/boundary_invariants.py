@@ -2,13 +2,13 @@
 tested; each rule answers the problem in a sentence, or None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from state_schema import events as happened
 from state_schema.events import Recorded
 from state_schema.migration import PullRequestSeen
-from tests.simulation.invariants import Step
+from tests.simulation.step import Rule, Step
 
 _APPROVES: Final = frozenset({"approval_required", "gate"})
 _ASKS: Final = frozenset({"retry", "rollback"})
@@ -111,7 +111,7 @@ def _heads_approved(history: list[Recorded], done: happened.StepCompleted) -> se
     return approved
 
 
-BOUNDARY: Final[tuple[Callable[[Step], str | None], ...]] = (
-    approvals_are_of_enough_people_and_not_of_who_asked,
-    a_merge_counts_only_if_it_was_approved,
+BOUNDARY: Final = (
+    Rule(approvals_are_of_enough_people_and_not_of_who_asked, happened.CheckpointDecided),
+    Rule(a_merge_counts_only_if_it_was_approved, happened.StepCompleted),
 )

@@ -14,7 +14,7 @@ from state_schema.gate import Gate
 from tests.fakes.parking import FakeParking
 from tests.fakes.stores import FakeCampaigns, FakeMigrations, FakeStores
 from tests.simulation.books import Books
-from tests.simulation.invariants import places_of
+from tests.simulation.slot_invariants import places_of
 from tests.simulation.world.slack import ShownCard
 
 

@@ -1,6 +1,6 @@
 """What must hold of questions and time-outs, of moves to another plan version, and of exceptions from a freeze."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from state_schema import events as happened
@@ -8,7 +8,7 @@ from state_schema.campaign import Campaign
 from state_schema.gate import Gate
 from state_schema.migration import PullRequestSeen
 from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep
-from tests.simulation.invariants import Step
+from tests.simulation.step import Rule, Step
 
 _FRIDAY: Final = 5
 _HEARD: Final = (happened.CheckpointReminded, happened.CheckpointEscalated)
@@ -51,8 +51,6 @@ def _asked(step: Step, done: happened.StepCompleted) -> bool:
 
 def people_hear_of_open_questions_at_work_only(step: Step) -> str | None:
     """Whoever is reminded has been asked and has not answered, it is within the hours, and it is escalated once."""
-    if not any(isinstance(one.event, _HEARD) for one in step.commit.records):
-        return None
     asked = dict[tuple[str, str], bool]()
     for event in (one.event for one in step.history):
         match event:
@@ -81,7 +79,7 @@ def _heard_late(campaign: Campaign, one: happened.Recorded) -> str | None:
 
 def nothing_is_moved_in_flight(step: Step) -> str | None:
     """No migration is moved while an order of it is out, or machines are at work for it."""
-    if step.before is None or not any(isinstance(one.event, happened.MigrationMoved) for one in step.commit.records):
+    if step.before is None:
         return None
     for name, track in step.before.tracks.items():
         for path, one in track.steps.items():
@@ -92,18 +90,19 @@ def nothing_is_moved_in_flight(step: Step) -> str | None:
 
 def after_a_move_all_is_asked_anew(step: Step) -> str | None:
     """What is decided after a move was asked after it: no button of before has any effect."""
-    if not any(isinstance(one.event, happened.CheckpointDecided) for one in step.commit.records):
-        return None
-    moved = max((one.number for one in step.history if isinstance(one.event, happened.MigrationMoved)), default=0)
-    asked = {
-        (one.event.track, one.event.step)
-        for one in step.history
-        if one.number > moved and isinstance(one.event, happened.CheckpointOpened)
-    }
     for one in step.commit.records:
-        if isinstance(one.event, happened.CheckpointDecided) and (one.event.track, one.event.step) not in asked:
+        if isinstance(one.event, happened.CheckpointDecided) and not _asked_since_a_move(step, one.event):
             return f"{one.event.track}/{one.event.step} was decided, and was not asked since the move"
     return None
+
+
+def _asked_since_a_move(step: Step, decided: happened.CheckpointDecided) -> bool:
+    for event in (one.event for one in reversed(step.history)):
+        if isinstance(event, happened.MigrationMoved):
+            return False
+        if isinstance(event, happened.CheckpointOpened) and event.track == decided.track and event.step == decided.step:
+            return True
+    return False
 
 
 def what_starts_belongs_to_the_present_plan(step: Step) -> str | None:
@@ -117,12 +116,12 @@ def what_starts_belongs_to_the_present_plan(step: Step) -> str | None:
     return None
 
 
-FURTHER: Final[tuple[Callable[[Step], str | None], ...]] = (
-    questions_are_answered_by_people,
-    people_hear_of_open_questions_at_work_only,
-    nothing_is_moved_in_flight,
-    after_a_move_all_is_asked_anew,
-    what_starts_belongs_to_the_present_plan,
+FURTHER: Final = (
+    Rule(questions_are_answered_by_people, happened.StepCompleted),
+    Rule(people_hear_of_open_questions_at_work_only, *_HEARD),
+    Rule(nothing_is_moved_in_flight, happened.MigrationMoved),
+    Rule(after_a_move_all_is_asked_anew, happened.CheckpointDecided),
+    Rule(what_starts_belongs_to_the_present_plan, happened.StepStarted),
 )
 
 

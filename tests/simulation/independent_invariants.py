@@ -2,7 +2,7 @@
 in it makes them blind. One small function a rule; each answers the problem in a sentence, or None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from state_schema import events as happened
 from state_schema.events import Recorded
 from state_schema.ids import order_key
 from state_schema.migration import PullRequestSeen, StepState
-from tests.simulation.invariants import Step
+from tests.simulation.step import Rule, Step
 from tests.simulation.world.github import REPOSITORY
 
 _REPORT: Final = "report:"
@@ -91,10 +91,10 @@ def _with_step_before(step: Step) -> Iterator[tuple[Recorded, StepState]]:
         told.add(place)
 
 
-INDEPENDENT: Final[tuple[Callable[[Step], str | None], ...]] = (
-    a_report_counts_for_its_own_attempt,
-    a_machine_at_work_holds_its_slot,
-    what_was_seen_never_goes_back,
-    what_counts_as_merged_was_merged,
-    a_click_answers_what_it_showed,
+INDEPENDENT: Final = (
+    Rule(a_report_counts_for_its_own_attempt),
+    Rule(a_machine_at_work_holds_its_slot),
+    Rule(what_was_seen_never_goes_back, happened.ObservationRecorded),
+    Rule(what_counts_as_merged_was_merged, happened.ObservationRecorded),
+    Rule(a_click_answers_what_it_showed, happened.CheckpointDecided),
 )

@@ -22,10 +22,10 @@ from state_schema.plan import Plan
 from state_schema.signals import Act, actor_of
 from tests.fakes.stores import FakeStores
 from tests.simulation.books import Books
-from tests.simulation.further_invariants import FURTHER
-from tests.simulation.invariants import ON_COMMIT, Step
 from tests.simulation.model_key import Key, key_of
 from tests.simulation.model_signals import signals_for
+from tests.simulation.rules import OF_THE_CORE, rules_for
+from tests.simulation.step import Step
 from tests.simulation.violations import ViolationError
 from tests.simulation.world.agenda import START
 
@@ -164,10 +164,10 @@ def _check(node: Node, decision: Decision, following: Node, new: tuple[Recorded,
     commit = Commit(node.view.state.version, after.state, new, summary_of(after))
     books = Books(decided={signal.id: signal.actor} if isinstance(signal, Act) else {})
     step = Step(node.view.state, node.view.gate, "", commit, after, stores, books)
-    for rule in (*ON_COMMIT, *FURTHER):
-        problem = None if rule.__name__ in _UNCHAINED else rule(step)
+    for rule in rules_for(OF_THE_CORE, step.kinds):
+        problem = None if rule.name in _UNCHAINED else rule.check(step)
         if problem is not None:
-            raise ViolationError(rule.__name__, f"{problem}, after {signal!r}")
+            raise ViolationError(rule.name, f"{problem}, after {signal!r}")
 
 
 def _recorded(number: int, cause: Cause, event: Event) -> Recorded:

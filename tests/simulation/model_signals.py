@@ -35,7 +35,7 @@ def signals_for(view: View, at: datetime) -> Iterator[tuple[bool, Signal]]:
     people = view.campaign.people
     operator, approver = people.operators[0], people.approvers[0]
     for verb in ("start", "abort", "retry", "skip"):
-        act = Act(id=f"{verb}-{name}", at=now, migration=state.id, actor=operator, verb=verb)
+        act = Act(id=f"{verb}-{name}", at=now, migration=state.id, actor=operator, verb=verb, note="why not")
         yield verb in {"abort", "skip"}, act
     for later in (_NEXT, _MUCH_LATER):
         yield False, Ticked(id=f"tick-{name}-{later}", at=at + later, migration=state.id)
@@ -56,7 +56,7 @@ def signals_for(view: View, at: datetime) -> Iterator[tuple[bool, Signal]]:
                 for actor in (operator, approver, "slack:T0/U_STRANGER"):
                     yield False, Act(
                         id=f"{verb}-{number}-{name}-{track}-{digest}-{actor}", at=now, migration=state.id, actor=actor,
-                        verb=verb, checkpoint=ref, choices=choices,
+                        verb=verb, checkpoint=ref, choices=choices, note="why not",
                     )  # fmt: skip
 
 

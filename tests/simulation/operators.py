@@ -78,7 +78,7 @@ def aborted(world: "World") -> bool:
     """Somebody gives up a resource just when an order is on its way; not often, because little is left to break after it."""
     if world.pick("abort", 2):
         return False
-    world.queues.traps.append(lambda migration: world.people.type(f"abort {migration.partition('/')[2]}"))
+    world.queues.traps.append(lambda migration: world.people.type(f"abort {migration.partition('/')[2]} no more"))
     return True
 
 

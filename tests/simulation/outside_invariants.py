@@ -11,7 +11,7 @@ from state_schema.orders import Order
 from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.books import Books, Running
 from tests.simulation.frozen import is_paused
-from tests.simulation.invariants import exceeded, place_of
+from tests.simulation.slot_invariants import exceeded, place_of
 
 
 @dataclass(frozen=True, slots=True)

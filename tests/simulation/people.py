@@ -9,6 +9,7 @@ from typing import Any
 from shared import names
 from shared.domain.holding import breaker_is_open
 from shared.domain.permissions import refusal_for
+from shared.domain.reasons import REASON_WANTED
 from shared.webhooks import slack, slack_modals
 from state_schema.gate import Gate
 from tests.fakes.stores import FakeMigrations, FakeStores
@@ -184,9 +185,10 @@ class People:
 
 
 def _choice(button: Any, *, all_of_them: bool) -> str:
-    """What is typed after `decide`: the button's own choice, where it has one."""
-    if not button["action_id"].partition(":")[2].startswith("decide"):
-        return ""
+    """What is typed after `decide`, the button's own choice, where it has one; and a reason after what wants one."""
+    verb = button["action_id"].partition(":")[2].partition(":")[0]
+    if verb != "decide":
+        return " we have seen worse" if verb in REASON_WANTED else ""
     chosen = json.loads(button["value"]).get("c")
     return f" {' '.join(chosen)}" if chosen else " all" if all_of_them else " a c"
 

@@ -27,7 +27,7 @@ from shared.ports.rewriting import Rewritten
 from shared.ports.skills import Skill, Work
 from shared.ports.store import Store
 from shared.webhooks.sighting import Sighting
-from state_schema.orders import CARDS, DigestMessage, ModalMessage, NudgeMessage, Order, ReplyMessage
+from state_schema.orders import CARDS, CardMessage, DigestMessage, ModalMessage, NudgeMessage, Order, ReplyMessage
 from state_schema.signals import SIGNALS, Act, Command, Failed, Observed, Reported, Ticked
 from tests.fakes.crashes import Crash
 from tests.fakes.stores import (
@@ -128,7 +128,7 @@ class Workers:
         self.signal_taken(message, said)
 
     def _show(self, body: str, receives: int) -> None:
-        message = CARDS.validate_json(body)
+        message = _card(body)
         if isinstance(message, DigestMessage | ModalMessage):
             return  # nobody acts on it, and a wave's rows are dear to read
         if isinstance(message, NudgeMessage):
@@ -197,6 +197,11 @@ class Workers:
 @lru_cache(maxsize=256)
 def _signal(body: str) -> Signal:
     return SIGNALS.validate_json(body)
+
+
+@lru_cache(maxsize=256)
+def _card(body: str) -> CardMessage | DigestMessage | ModalMessage | NudgeMessage | ReplyMessage:
+    return CARDS.validate_json(body)
 
 
 @lru_cache(maxsize=256)

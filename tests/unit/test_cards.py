@@ -168,6 +168,8 @@ def test_only_the_expected_way_on_is_primary_and_what_cannot_be_taken_back_asks_
         "act:retry": ("Retry", "primary", False),
         "open:skip": ("Skip…", None, False),
         "open:block": ("Mark blocked…", None, False),
+        "act:assign": ("Take it", None, False),
+        "open:abort": ("Abort…", "danger", False),
     }
     deploy = buttons(card(Story().until("prod-us", "deploy.run").view, "prod-us"))["act:deploy"]
     assert (deploy["text"]["text"], "confirm" in deploy) == ("Deploy to prod-us", True)
@@ -179,13 +181,32 @@ def test_a_pull_request_is_only_checked_from_here() -> None:
     assert {name: button["text"]["text"] for name, button in shown.items()} == {
         "act:pr-merged": "Check now",
         "link:1": "Open pull request #12",
+        "act:assign": "Take it",
     }
 
 
 def test_a_gate_shows_one_button_for_its_two_words() -> None:
     campaign = the_campaign(gates={"deploy": "confirmation"})
     shown = buttons(card(Story(campaign=campaign).until("test", "deploy.run").view, "test"))
-    assert list(shown) == ["act:confirm"]
+    assert list(shown) == ["act:confirm", "act:assign"]
+
+
+def test_what_somebody_took_is_offered_to_nobody_else() -> None:
+    story = Story().until("test", "infra.apply")
+    shown = card(story.answer("test", "assign").view, "test")
+    assert list(buttons(shown)) == ["act:infra-applied"]
+    assert "Taken by <@U_OPERATOR>." in text_of(shown)
+
+
+def test_only_a_failure_offers_to_give_the_migration_up() -> None:
+    for path in ("infra.review", "infra.apply", "migrate.choose"):
+        assert "open:abort" not in buttons(card(Story().until("test", path).view, "test"))
+
+
+def test_what_wants_a_reason_is_written_with_one() -> None:
+    text = text_of(card(partly_migrated().view, "test"))
+    assert "`/migrate retry email.notifications test`, " in text
+    assert "`/migrate skip email.notifications test &lt;reason&gt;`" in text
 
 
 def test_approvers_are_asked_for_approval_and_not_who_started() -> None:
@@ -214,7 +235,7 @@ def test_a_skipped_step_stays_in_sight() -> None:
 def test_an_address_that_is_none_is_no_link() -> None:
     for url in ("javascript:alert(1)", "https://a.test/|x>", "https://a.test/ b", ""):
         story = opened(Story().until("shared", "code_migration.rewrite"), pull_request=url)
-        assert list(buttons(card(story.view, "shared"))) == ["act:pr-merged"]
+        assert list(buttons(card(story.view, "shared"))) == ["act:pr-merged", "act:assign"]
 
 
 def test_two_thousand_items_are_shown_as_far_as_they_fit() -> None:
@@ -225,6 +246,7 @@ def test_two_thousand_items_are_shown_as_far_as_they_fit() -> None:
     assert {name: button["text"]["text"] for name, button in buttons(shown).items()} == {
         "act:decide": "All 2000",
         "open:decide": "Choose…",
+        "act:assign": "Take it",
     }
     assert "`dag_0000`, `dag_0001`" in text_of(shown)
     assert "1,900 more" in text_of(shown)

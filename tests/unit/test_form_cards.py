@@ -44,8 +44,9 @@ def test_an_only_field_with_two_options(message: SnapshotAssertion) -> None:
 
 def test_a_form_is_filled_in_in_a_modal() -> None:
     rows = [block["elements"] for block in card(asked().view, "test").blocks if block["type"] == "actions"]
-    assert [(one["action_id"], one["text"]["text"], one["style"]) for one in rows[0]] == [
-        ("open:decide", "Fill in…", "primary")
+    assert [(one["action_id"], one["text"]["text"], one.get("style")) for one in rows[0]] == [
+        ("open:decide", "Fill in…", "primary"),
+        ("act:assign", "Take it", None),
     ]
 
 

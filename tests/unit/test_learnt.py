@@ -147,8 +147,8 @@ def test_lists_and_refusals_say_it_too() -> None:
     refused = story.act("rollback").last.refusal
     assert refused is not None
     assert refused.next_step == (
-        "What would work now: `retry email.notifications test`, `skip email.notifications test`, "
-        "`block email.notifications test` (usually: retry (8 of 9))."
+        "What would work now: `retry email.notifications test`, `skip email.notifications test <reason>`, "
+        "`block email.notifications test <reason>` (usually: retry (8 of 9))."
     )
 
 

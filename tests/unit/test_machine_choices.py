@@ -86,6 +86,7 @@ def test_each_choice_has_a_button_whose_click_is_that_choice() -> None:
     assert [(button["text"]["text"], button["action_id"]) for button in row] == [
         ("slow", "act:decide:1"),
         ("fast", "act:decide:2"),
+        ("Take it", "act:assign"),
     ]
 
     act = act_of(clicked(row[1]), team="T0ACME", at=story.now.isoformat())
@@ -98,7 +99,11 @@ def test_of_eleven_choices_ten_have_a_button_and_all_are_in_a_modal() -> None:
     eleven = tuple(f"speed-{number}" for number in range(11))
     shown = card(Story(plan=deciding()).until("test", "tempo.choose").view, "test", eleven).blocks
     row = next(block["elements"] for block in shown if block["type"] == "actions")
-    assert [button["action_id"] for button in row] == [*(f"act:decide:{n}" for n in range(1, 11)), "open:decide"]
+    assert [button["action_id"] for button in row] == [
+        *(f"act:decide:{n}" for n in range(1, 11)),
+        "open:decide",
+        "act:assign",
+    ]
 
 
 def test_the_card_says_what_to_type_for_one_choice() -> None:

@@ -140,6 +140,7 @@ def test_the_few_options_of_an_only_field_have_a_button_each() -> None:
     assert [(button["text"]["text"], button["action_id"]) for button in row] == [
         ("small", "act:decide:1"),
         ("all", "act:decide:2"),
+        ("Take it", "act:assign"),
     ]
 
     act = act_of(clicked(row[1]), team="T0ACME", at=story.now.isoformat())
@@ -159,7 +160,7 @@ def test_an_only_field_with_more_to_say_opens_a_form(field: dict[str, Any]) -> N
     story = asked({"type": "object", "properties": {"size": field}})
 
     rows = [block for block in card(story.view, "test").blocks if block["type"] == "actions"]
-    assert [button["action_id"] for row in rows for button in row["elements"]] == ["open:decide"]
+    assert [button["action_id"] for row in rows for button in row["elements"]] == ["open:decide", "act:assign"]
 
 
 def test_a_question_of_yes_or_no_has_two_buttons() -> None:
@@ -167,7 +168,7 @@ def test_a_question_of_yes_or_no_has_two_buttons() -> None:
     row = next(block["elements"] for block in card(story.view, "test").blocks if block["type"] == "actions")
     story.answer("test", "decide", choices=json.loads(row[1]["value"])["c"])
 
-    assert [button["text"]["text"] for button in row] == ["true", "false"]
+    assert [button["text"]["text"] for button in row] == ["true", "false", "Take it"]
     assert story.view.state.tracks["test"].steps["size.choose"].outputs == {"keep": False}
 
 

@@ -92,11 +92,14 @@ def test_a_move_changes_the_plan_and_asks_anew() -> None:
     move(story, a_plan(APPLY, LOOK, version=2))
 
     assert story.kinds() == ["migration_moved", "checkpoint_opened"]
+    shown = story.events[-2].shown
     assert story.events[-2] == MigrationMoved(
+        shown=shown,
         before="airflow-3@1",
         plan="airflow-3@2",
         tracks=(TrackMoved(track="test", kept={"work.apply": "work.apply"}, step="work.apply"),),
     )
+    assert shown is not None
     assert (story.view.state.plan, story.view.plan.version) == ("airflow-3@2", 2)
     assert story.button("test").attempt == old.attempt + 1
     assert story.button("test").digest != old.digest

@@ -17,7 +17,7 @@ def test_asking_twice_gives_the_same_logger_and_one_line(capsys: pytest.CaptureF
 def test_fields_without_a_name_of_ours_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     door_logger("fields").warning("told", extra={"reason": "because", "body": "private", "token": "private"})
     line = json.loads(capsys.readouterr().err)
-    assert {key: value for key, value in line.items() if key != "at"} == {
+    assert {key: value for key, value in line.items() if key != "timestamp"} == {
         "level": "WARNING",
         "service": "waymark.fields",
         "message": "told",

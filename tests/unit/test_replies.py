@@ -21,10 +21,8 @@ from tests.stories import APPROVER, OPERATOR, STRANGER, Story
 KNOWN = ("help", "status", "start", "approve", "retry", "pr-merged", "infra-applied")
 
 
-def said(
-    story: Story, verb: str, actor: str = OPERATOR, track: str | None = None, choices: tuple[str, ...] | None = None
-) -> str:
-    act = Act(id="slack:1", at=story.now, migration=story.view.state.id, actor=actor, verb=verb, track=track)
+def said(story: Story, verb: str, actor: str = OPERATOR, track: str | None = None, note: str = "") -> str:
+    act = Act(id="slack:1", at=story.now, migration=story.view.state.id, actor=actor, verb=verb, track=track, note=note)
     return text_of(acted(decide(story.view, act), act))
 
 
@@ -64,7 +62,7 @@ def test_a_retry_and_a_skip() -> None:
     assert (
         said(story, "retry") == "Retrying deploy.run of email.notifications in test; now deploy.run of test is at work."
     )
-    assert said(story, "skip") == (
+    assert said(story, "skip", note="It is retired.") == (
         "Skipped deploy.run of email.notifications in test; now deploy.confirm of test waits for people."
     )
 
