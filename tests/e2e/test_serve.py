@@ -168,7 +168,7 @@ def test_a_service_that_is_killed_goes_on_where_it_was_and_one_that_is_stopped_e
     third = deployment.serve()
     deployment.wait_for("completed")
     assert [pull["state"] for pull in deployment.github.pull_requests() if pull["repository"] == "acme/dags"] == [
-        "closed"
+        "merged"
     ]
 
     status = requests.get(
