@@ -73,7 +73,7 @@ class Deployment:
 
     def wait_for(self, status: str, track: str = "shared") -> None:
         """Until the track is there; AssertionError where it hangs."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while (now := self.status_of(track)) != status:
             assert time.monotonic() < end, f"{track} is {now}"
             time.sleep(0.1)
