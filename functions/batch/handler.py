@@ -19,5 +19,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     except InvalidInputError as exc:
         log.error("schedule not understood", extra={"reason": str(exc)})  # noqa: TRY400 - a traceback adds nothing
         raise
-    log.info("scheduled", extra={"signal": command.id, "actor": command.actor})
+    log.info("scheduled", extra={"correlation": command.id, "signal": command.id, "actor": command.actor})
     return {"signal": command.id}
