@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.store import Data, Json, require_queues, settings_of, told
+from cli.store import Data, Json, settings_of, told
 from shared import bootstrap
 from shared.errors import InvalidInputError
 
@@ -49,7 +49,6 @@ def serve(
     with told(), _until_stopped() as stop:
         listening = Listening(host, port, _token(token_file))
         settings = settings_of(data)
-        require_queues(settings)
         if settings.engine == "embedded":
             usable(Path(settings.data), new=True)
         _log_plainly()

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 from shared import bootstrap
 from shared.engines import Engine
 from shared.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError, StaleStateError
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 ACTOR: Final = "principal:local"
 """Who acts from this machine. The campaign's people must list it."""
@@ -37,7 +37,6 @@ def engine(data: Path | None) -> Engine:
     settings = settings_of(data)
     if settings.engine == "embedded":
         _require_data(Path(settings.data))
-    require_queues(settings)
     composition = bootstrap.from_settings(settings)
     bootstrap.use(composition)
     return composition.engine
@@ -49,22 +48,13 @@ def data_file(data: Path | None) -> Path | None:
     return Path(settings.data) if settings.engine == "embedded" else None
 
 
-def require_queues(settings: Settings) -> None:
-    """InvalidInputError where the engine needs the queues' address, and it is not given."""
-    if settings.engine == "aws" and not settings.queue_url_prefix:
-        problem = "WAYMARK_QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: https://sqs.<region>.amazonaws.com"
-        raise InvalidInputError((f"{problem}/<account>/waymark-",))
-
-
 def settings_of(data: Path | None) -> Settings:
-    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for."""
-    settings = Settings.from_environment(os.environ)
-    if data is None:
-        return settings
-    if settings.engine == "aws":
+    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for, or one is wrong."""
+    if data is not None and os.environ.get(f"{PREFIX}ENGINE") == "aws":
         problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
         raise InvalidInputError((problem,))
-    return replace(settings, data=str(data))
+    settings = Settings.from_environment(os.environ)
+    return settings if data is None else replace(settings, data=str(data))
 
 
 def _require_data(file: Path) -> None:

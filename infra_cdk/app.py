@@ -16,10 +16,13 @@ BUNDLES = Path("build/bundles")
 """Where `make bundles` puts each stage's."""
 
 
-def build(stage: Stage, bundles: Path) -> App:
-    """The app with all its stacks, not yet synthesised; MissingBundleError where a function has no zip in `bundles`."""
+def build(stage: Stage, bundles: Path, *, validate: bool = True) -> App:
+    """The app with all its stacks, not yet synthesised; MissingBundleError where a function has no zip in `bundles`.
+
+    `validate`: whether CDK holds each template against CloudFormation's schemas, which is two thirds of the time it takes.
+    """
     check_bundles(stage, bundles)
-    app = App(analytics_reporting=False)
+    app = App(analytics_reporting=False, builtin_cloud_formation_validation=validate)
     AppStack(app, stage, bundles, DataStack(app, stage))
     if stage.deploy is not None:
         DeployRoleStack(app, stage, stage.deploy)

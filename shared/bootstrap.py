@@ -10,6 +10,8 @@ from functools import cached_property
 
 from shared import names
 from shared.engines import Engine, aws_engine, embedded_engine
+from shared.errors import SETTINGS, InvalidInputError
+from shared.observability import door_logger
 from shared.outside import Outside
 from shared.ports.clock import Clock
 from shared.ports.secrets import Secrets
@@ -47,9 +49,18 @@ def use(composition: Composition | None) -> None:
 
 
 def current() -> Composition:
-    """The composition in use; at first use it is built from the environment."""
+    """The composition in use; at first use it is built from the environment.
+
+    InvalidInputError where its settings are wrong, and a log line that names them: a worker ends with it, and its messages
+    come again. An alarm counts the lines whose `alert` is `settings`.
+    """
     if _in_use is None:
-        use(from_environment())
+        try:
+            use(from_environment())
+        except InvalidInputError as exc:
+            told = {"reason": " ".join(exc.problems), "code": SETTINGS, "alert": SETTINGS}
+            door_logger("bootstrap").error("the settings are wrong", extra=told)
+            raise
     return _in_use or from_environment()
 
 

@@ -1,6 +1,7 @@
 """Composes the doors. Apart from `bootstrap`, because the doors must not load what the workers need (cold start)."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -56,9 +57,13 @@ def doors() -> Doors:
 
 
 def prepare() -> None:
-    """On Lambda, builds while the handler is imported, when a new instance has the most CPU; elsewhere does nothing."""
+    """On Lambda, builds while the handler is imported, when a new instance has the most CPU; elsewhere does nothing.
+
+    Where the settings are wrong, each request says so: an import that fails would be answered by AWS, in AWS's words.
+    """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        doors()
+        with suppress(InvalidInputError):
+            doors()
 
 
 def build(settings: Settings) -> Doors:

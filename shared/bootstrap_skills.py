@@ -21,19 +21,19 @@ def run_orders(event: dict[str, Any], name: str, make_skill: Callable[[Outside],
     """The function of the skill `name`: takes an SQS batch; answers which of its messages failed."""
     composition = current()
     engine, log = composition.engine, worker_logger("skill")
-    skill = make_skill(composition.outside)
     prefix = {"campaign.title_prefix": composition.settings.title_prefix}
     tools = Tools(engine.history, composition.clock, composition.jitter, prefix)
 
     def take(record: "SQSRecord") -> None:
         order = Order.model_validate_json(record.body)
+        outbox = Correlated(engine.outbox, followed(record, log, order.key))
         refuse_foreign(order, name)
         outcome = run_skill(
             order,
-            skill,
+            make_skill(composition.outside),
             migrations=engine.migrations,
             effects=engine.effects,
-            outbox=Correlated(engine.outbox, followed(record, log, order.key)),
+            outbox=outbox,
             tools=tools,
         )
         log.info("order", extra={"order": order.key, "skill": order.skill, "outcome": outcome})

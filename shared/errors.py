@@ -4,6 +4,12 @@ from typing import Final
 
 BROKEN: Final = "broken"
 """The code of the PermanentError of a history that does not fit its state."""
+UNREADABLE: Final = "unreadable"
+"""Of a stored document that cannot be read, or that a later release wrote."""
+NO_SECRET: Final = "no_secret"  # noqa: S105 - a code
+"""Of a secret that is absent, or that cannot be one."""
+SETTINGS: Final = "settings"
+"""Of a setting that is missing or cannot be right."""
 
 
 class WaymarkError(Exception):

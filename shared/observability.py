@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shared import names
+from shared.errors import NO_SECRET, SETTINGS, UNREADABLE, PermanentError
 
 FIELDS: Final = (
     "correlation",
@@ -35,6 +36,13 @@ FIELDS: Final = (
 )
 """What may come as `extra={…}`. `correlation` is on every line: where nothing else is given, it is the request's id."""
 _LONGEST: Final = 500
+_ALERTS: Final = {NO_SECRET: "secret", SETTINGS: "settings", UNREADABLE: "unreadable"}
+"""By the error's code."""
+
+
+def alert_of(error: PermanentError) -> str:
+    """What an alarm counts as `alert` for this error; empty where it is no matter for one."""
+    return _ALERTS.get(error.code, "")
 
 
 def tell_unexpected(log: logging.Logger, message: str, kind: str, told: Mapping[str, object]) -> None:

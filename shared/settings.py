@@ -10,7 +10,28 @@ from shared.errors import InvalidInputError
 
 Engine = Literal["aws", "embedded"]
 PREFIX: Final = "WAYMARK_"
-_TOPIC: Final = re.compile(r"(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}|file:.+)?")
+_PREFIX_OF_URLS: Final = "https://sqs.<region>.amazonaws.com/<account>/waymark-"
+_URL: Final = r"https?://[!-~]{1,500}"
+_NUMBER: Final = r"[0-9]{1,20}"
+_SHAPES: Final[Mapping[str, tuple[str, str]]] = {
+    "engine": ("aws|embedded", "allowed: aws, embedded"),
+    "state_table": ("[A-Za-z0-9_.-]{3,255}", "give a table's name"),
+    "effects_table": ("[A-Za-z0-9_.-]{3,255}", "give a table's name"),
+    "queue_url_prefix": (_URL, f"give what all queues' URLs begin with: {_PREFIX_OF_URLS}"),
+    "github_api": (_URL, "give an address that begins with https://"),
+    "github_app_id": ("[A-Za-z0-9.]{1,40}", "give the App's id"),
+    "github_installation_id": (_NUMBER, "give the number in the address of the App's installation page"),
+    "github_bot_id": (_NUMBER, "give the numeric user id of the App's bot account"),
+    "slack_api": (_URL, "give an address that begins with https://"),
+    "slack_team": ("[A-Z0-9_]{1,40}", "give the workspace's id, as in T0123ABCD"),
+    "slack_pace": (r"[0-9]{1,2}(\.[0-9]{1,3})?", "allowed: seconds from 0 to 99, as in 1.5"),
+    "alert_topic": (
+        "arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}|file:.+",
+        "give the ARN of a topic, or file:<path>",
+    ),
+    "skill_timeout": ("[1-9][0-9]?|[1-8][0-9]{2}|900", "allowed: whole seconds from 1 to 900"),
+}
+"""What each may look like, and what to do where it does not; 900 seconds are Lambda's own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +68,16 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Settings from `WAYMARK_…` variables; InvalidInputError names each that is wrong."""
         given = {key: environ[PREFIX + key.upper()] for key in cls.__slots__ if environ.get(PREFIX + key.upper())}
-        problems = []
-        if given.get("engine", "embedded") not in {"aws", "embedded"}:
-            problems.append(f"{PREFIX}ENGINE is {given['engine']!r}; allowed: aws, embedded")
-        timeout = given.pop("skill_timeout", "300")
-        if not timeout.isdecimal() or not 1 <= int(timeout) <= 900:  # noqa: PLR2004 - Lambda's own limit, in seconds
-            problems.append(f"{PREFIX}SKILL_TIMEOUT is {timeout!r}; allowed: whole seconds from 1 to 900")
-        if not _TOPIC.fullmatch(given.get("alert_topic", "")):
-            problems.append(f"{PREFIX}ALERT_TOPIC is {given['alert_topic']!r}; give the ARN of a topic, or file:<path>")
-        pace = given.pop("slack_pace", "1")
-        if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", pace):
-            problems.append(f"{PREFIX}SLACK_PACE is {pace!r}; allowed: seconds from 0 to 99, as in 1.5")
+        problems = [
+            f"{PREFIX}{key.upper()} is {given[key][:200]!r}; {advice}"
+            for key, (shape, advice) in _SHAPES.items()
+            if key in given and not re.fullmatch(shape, given[key])
+        ]
+        if given.get("engine") == "aws" and "queue_url_prefix" not in given:
+            problems.append(
+                f"{PREFIX}QUEUE_URL_PREFIX is empty. It is what all queues' URLs begin with: {_PREFIX_OF_URLS}"
+            )
         if problems:
             raise InvalidInputError(tuple(problems))
+        timeout, pace = given.pop("skill_timeout", "300"), given.pop("slack_pace", "1")
         return cls(**given, skill_timeout=int(timeout), slack_pace=float(pace))  # type: ignore[arg-type]

@@ -11,7 +11,10 @@ from state_schema.secrets import refuse_secrets
 
 FOLDER: Final = "infra_cdk/stages"
 """Where a checkout keeps them, as `<stage>.toml`."""
-_SCHEDULE: Final = r"rate\([1-9][0-9]{0,3} (minutes?|hours?|days?)\)|cron\([^()]{11,100}\)"
+_SCHEDULE: Final = (
+    r"rate\(1 (minute|hour|day)\)|rate\(([2-9]|[1-9][0-9]{1,3}) (minutes|hours|days)\)|cron\([^()]{11,100}\)"
+)
+"""EventBridge wants `1 minute` and `2 minutes`."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]{1,300}$")]

@@ -7,9 +7,14 @@ from pydantic import JsonValue
 
 from state_schema.model import SCHEMA_VERSION
 
-Kind = Literal["migration", "campaign", "gate", "recorded", "control", "application", "parked"]
+Kind = Literal["migration", "campaign", "gate", "recorded", "control", "application", "parked", "memberships"]
 Document = dict[str, JsonValue]
 
+CHAINED: Final[frozenset[Kind]] = frozenset({"recorded", "control", "application"})
+"""Facts whose hashes cover every word of them, the schema version too: they are read as they were written, for ever.
+
+What a release adds to them is None in older ones, and only that.
+"""
 _UPCASTS: Final[Mapping[tuple[Kind, int], Callable[[Document], Document]]] = {}
 """(kind, from version) to the function that gives the next version's form."""
 
@@ -25,13 +30,15 @@ class SchemaTooNewError(ValueError):
 
 
 def upcast(kind: Kind, document: Document) -> Document:
-    """The document in the present schema version; SchemaTooNewError where a later release wrote it."""
+    """The document in the present schema version, or as it is where it is CHAINED; SchemaTooNewError where a later release
+    wrote it.
+    """
     version = document.get("schema_version", 1)
     if not isinstance(version, int) or version < 1:
         message = f"this {kind} has no readable schema_version: {version!r}"
         raise ValueError(message)
     if version > SCHEMA_VERSION:
         raise SchemaTooNewError(kind, version)
-    for step in range(version, SCHEMA_VERSION):
+    for step in () if kind in CHAINED else range(version, SCHEMA_VERSION):
         document = {**_UPCASTS[(kind, step)](document), "schema_version": step + 1}
     return document

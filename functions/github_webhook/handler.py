@@ -1,7 +1,7 @@
 """The door for GitHub's webhooks: `POST /github/webhooks` behind API Gateway (HTTP API, payload 2.0)."""
 
 from shared import bootstrap_doors
-from shared.app.answers import Response
+from shared.app.answers import Response, prepared
 from shared.app.ingest import ingest_github
 from shared.observability import door_logger
 
@@ -11,7 +11,10 @@ LOG = door_logger("github-webhook")
 
 def handler(event: object, context: object) -> Response:
     """202 for what was enqueued or does not matter; see `shared.app.answers.through` for the rest."""
-    doors = bootstrap_doors.doors()
-    return ingest_github(
-        event, secrets=doors.secrets, outbox=doors.outbox, now=doors.clock(), log=LOG, own_app=doors.own_app
+    return prepared(
+        bootstrap_doors.doors,
+        lambda doors: ingest_github(
+            event, secrets=doors.secrets, outbox=doors.outbox, now=doors.clock(), log=LOG, own_app=doors.own_app
+        ),
+        LOG,
     )

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 def take_sightings(event: dict[str, Any], composition: Composition) -> dict[str, Any]:
     """Answers which messages of the SQS batch failed."""
     log = worker_logger("observe")
-    engine, reader = composition.engine, composition.outside.reader
+    engine, outside = composition.engine, composition.outside
 
     def take(record: "SQSRecord") -> None:
         sighting = Sighting.from_json(record.body)
         outbox = Correlated(engine.outbox, followed(record, log, sighting.delivery))
-        told = observe(sighting, watches=engine.watches, github=reader, outbox=outbox, clock=composition.clock)
+        told = observe(sighting, watches=engine.watches, github=outside.reader, outbox=outbox, clock=composition.clock)
         log.info("sighting", extra={"delivery": sighting.delivery, "address": sighting.address, "told": told})
 
     failed = take_batch(event, take, log)
     metrics = WorkerMetrics("observe", log)
-    metrics.quota(composition.outside.github_quota)
+    metrics.quota(outside.github_quota)
     metrics.emit()
     return failed

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def take_comments(event: dict[str, Any], composition: Composition) -> dict[str, Any]:
     """Answers which messages of the SQS batch failed."""
-    comments, log = composition.outside.comments, worker_logger("comments")
+    outside, log = composition.outside, worker_logger("comments")
 
     def take(record: "SQSRecord") -> None:
         message = ReplyMessage.model_validate_json(record.body)
         to = message.reply_to.comment
-        told = {"comment": to.comment_id if to else None, "outcome": post_comment(message, comments=comments)}
+        told = {"comment": to.comment_id if to else None, "outcome": post_comment(message, comments=outside.comments)}
         log.info("comment", extra=told)
 
     return take_batch(event, take, log)

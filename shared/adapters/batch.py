@@ -1,4 +1,7 @@
-"""Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why."""
+"""Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why.
+
+An alarm counts the lines whose `alert` is `unreadable` (what a later release wrote, say) or `secret`.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +17,8 @@ from pydantic import ValidationError
 
 from shared import names
 from shared.adapters.envelope import CORRELATION
-from shared.errors import RetryableError, WaymarkError
+from shared.errors import PermanentError, RetryableError, WaymarkError
+from shared.observability import alert_of
 from shared.ports.pace import NotYetError
 
 Later = Callable[[SQSRecord, float], None]
@@ -92,6 +96,8 @@ class _Processor(BatchProcessor):
         if isinstance(error, NotYetError):
             self._log.info("message waits", extra=told)
         else:
+            alert = alert_of(error) if isinstance(error, PermanentError) else ""
+            told |= {"alert": alert} if alert else {}
             self._log.error("message failed", extra=told, exc_info=None if known else error)
         if self._later is not None and isinstance(error, RetryableError) and error.delay is not None:
             with suppress(RetryableError):  # it comes back when its visibility time is over

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from shared.domain.history import chained
-from shared.errors import PermanentError
+from shared.errors import UNREADABLE, PermanentError
 from shared.ports.campaigns import CampaignCommit
 from shared.ports.migrations import Commit
 from state_schema.applied import CampaignApplied
@@ -125,5 +125,5 @@ def _first(error: ValidationError) -> str:
 def _unreadable(item: str, why: str) -> PermanentError:
     return PermanentError(
         f"{item} cannot be read: {why}. It is left as it is; deploy the release that wrote it, or restore it",
-        code="unreadable",
+        code=UNREADABLE,
     )

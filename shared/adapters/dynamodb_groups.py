@@ -61,4 +61,4 @@ def groups_key(campaign: str) -> Item:
 
 def read_memberships(item: Item, campaign: str) -> Memberships:
     """The document of an item."""
-    return read(Memberships, unpacked(item), f"the members of the groups of {campaign}")
+    return read(Memberships, unpacked(item), f"the members of the groups of {campaign}", "memberships")

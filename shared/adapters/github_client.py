@@ -14,7 +14,7 @@ from github import Auth, BadAttributeException, Github, GithubException, RateLim
 from github.Repository import Repository
 
 from shared import names
-from shared.errors import NotFoundError, PermanentError, RetryableError, WaymarkError
+from shared.errors import NO_SECRET, NotFoundError, PermanentError, RetryableError, WaymarkError
 from shared.ports.secrets import Secrets
 from shared.settings import Settings
 
@@ -86,7 +86,7 @@ def own_auth(settings: Settings, secrets: Secrets) -> Auth.AppAuth:
         raise PermanentError(
             f"The secret {names.GITHUB_APP_KEY} is not an RSA private key in PEM form: store the file that GitHub gave "
             "when the App's key was made.",
-            "github_unauthorized",
+            NO_SECRET,
         ) from exc
     return app
 

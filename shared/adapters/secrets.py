@@ -8,13 +8,16 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared import names
 from shared.adapters.aws_errors import translated
-from shared.errors import PermanentError
+from shared.errors import NO_SECRET, PermanentError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 CLIENT: Final = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+_ONE_LINE: Final = (names.GITHUB_WEBHOOK_SECRET, names.SLACK_SIGNING_SECRET, names.SLACK_BOT_TOKEN)
+"""With a line break at its end, each signature would be wrong, and each sender look like a stranger."""
 KEPT: Final = 300.0
 """Seconds a secret is kept in memory: so long a rotated one is still used."""
 
@@ -62,6 +65,17 @@ class FixedSecrets:
 def _filled(secret: str, text: str) -> str:
     if not text:
         raise PermanentError(
-            f"The secret {secret} is absent or has no text. Store one under this name.", code="no_secret"
+            f"The secret {secret} is absent or has no text. Store one under this name.", code=NO_SECRET
         )
+    if wrong := _wrong(secret, text):
+        raise PermanentError(f"The secret {secret} {wrong}. Store the bare text, and nothing else.", code=NO_SECRET)
     return text
+
+
+def _wrong(secret: str, text: str) -> str:
+    """What shows that it cannot be the secret itself; nothing of its text is repeated."""
+    if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
+        return "is a JSON object, as the console stores key and value"
+    if secret.endswith(_ONE_LINE) and (text != text.strip() or not text.isprintable()):
+        return "begins or ends with a blank, or holds a line break or another control character"
+    return ""

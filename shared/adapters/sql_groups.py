@@ -47,4 +47,4 @@ class SqlGroups:
 
 def read_memberships(body: str, campaign: str) -> Memberships:
     """The document of a row."""
-    return read(Memberships, body, f"the members of the groups of {campaign}")
+    return read(Memberships, body, f"the members of the groups of {campaign}", "memberships")

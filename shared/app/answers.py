@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable, Mapping
 from logging import Logger
-from typing import Final
+from typing import Final, TypeVar
 
 from shared import names
-from shared.errors import PermanentError, RejectedDeliveryError, RetryableError
-from shared.observability import tell_unexpected
+from shared.errors import SETTINGS, InvalidInputError, PermanentError, RejectedDeliveryError, RetryableError
+from shared.observability import alert_of, tell_unexpected
 from shared.webhooks.delivery import Delivery, read_delivery
 
 Response = dict[str, object]
 """An answer as API Gateway takes it: `statusCode`, `headers`, `body`."""
+Made = TypeVar("Made")
 Route = Callable[[Delivery], Response]
 
+_NOT_SET_UP: Final = {"error": "this door is not set up right; its log says why"}
 _NOT_KNOWN: Final = 401
 """A wrong signature, or another workspace."""
 _JSON: Final = "application/json; charset=utf-8"
@@ -54,6 +56,24 @@ def through(routes: Mapping[str, Route], event: object, log: Logger) -> Response
         return answer(503, {"error": "it could not be taken right now; send it again"}, retry_after="5")
     except PermanentError as exc:
         log.error(  # noqa: TRY400 - a traceback could quote what must not be logged
-            "the door cannot work", extra={"request": request, "status": 500, "reason": exc.reason, "code": exc.code}
+            "the door cannot work",
+            extra={
+                "request": request,
+                "status": 500,
+                "reason": exc.reason,
+                "code": exc.code,
+                "alert": alert_of(exc) or "door",
+            },
         )
-        return answer(500, {"error": "this door is not set up right; its log says why"})
+        return answer(500, _NOT_SET_UP)
+
+
+def prepared(build: Callable[[], Made], take: Callable[[Made], Response], log: Logger) -> Response:
+    """What `take` answers with what `build` makes of the settings; 500 where these are wrong, and the log says which."""
+    try:
+        made = build()
+    except InvalidInputError as exc:
+        told = {"status": 500, "reason": " ".join(exc.problems), "code": SETTINGS, "alert": SETTINGS}
+        log.error("the settings are wrong", extra=told)  # noqa: TRY400 - the reason says all there is
+        return answer(500, _NOT_SET_UP)
+    return take(made)

@@ -8,7 +8,7 @@ from logging import Logger
 
 from shared import names
 from shared.app.answers import Response, answer, through
-from shared.errors import PermanentError, RejectedDeliveryError, RetryableError
+from shared.errors import SETTINGS, PermanentError, RejectedDeliveryError, RetryableError
 from shared.messages import acknowledgements
 from shared.messages.loading import loading, taken
 from shared.ports.modals import ModalOpener
@@ -53,6 +53,8 @@ class SlackDoor:
             signature=delivery.headers.get("x-slack-signature", ""),
             now=self.now,
         )
+        if not self.team:
+            raise PermanentError("WAYMARK_SLACK_TEAM is empty: set it to the id of the workspace.", SETTINGS)
         if delivery.headers.get("content-type", "").startswith("application/json"):
             return _challenge(read_json(delivery.body))
         form = read_form(delivery.body)

@@ -236,7 +236,7 @@ def test_unusable_app_key_is_told_at_once_and_not_shown() -> None:
     settings = Settings(github_app_id="12", github_installation_id="34")
     with pytest.raises(PermanentError) as caught:
         connect(settings, FakeSecrets({names.GITHUB_APP_KEY: "hunter2"}))
-    assert caught.value.code == "github_unauthorized"
+    assert caught.value.code == "no_secret"
     assert caught.value.reason == (
         "The secret github-app-key is not an RSA private key in PEM form: store the file that GitHub gave when the App's "
         "key was made."

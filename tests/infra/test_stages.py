@@ -93,6 +93,8 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
         ),
         ("run_workflow = 2", "run_workflows = 2", "concurrency: run_workflows takes no messages; allowed: advance"),
         ('schedule = "rate(15 minutes)"', 'schedule = "often"', "batches.0.schedule"),
+        ("rate(15 minutes)", "rate(1 minutes)", "batches.0.schedule"),
+        ("rate(15 minutes)", "rate(15 minute)", "batches.0.schedule"),
         ('name = "production"', 'name = "staging"', 'its name is "staging"'),
         ('name = "production"', "name = production", "is not TOML"),
     ],
