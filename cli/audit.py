@@ -25,7 +25,7 @@ from shared.app.audit import (
 )
 from shared.app.audit_export import audit_rows
 from shared.bootstrap import utc_now
-from shared.domain.audit import Audited
+from shared.domain.audit_findings import Audited
 from shared.errors import NotFoundError
 from shared.ports.store import Store
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from shared.domain.audit import Unreadable
+from shared.domain.audit_findings import Unreadable
 from shared.errors import InvalidInputError
 from shared.messages.audit_rows import COLUMNS, Row, cells, json_line
 

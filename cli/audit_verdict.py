@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shared import names
-from shared.domain.audit import Audited
+from shared.domain.audit_findings import Audited
 from shared.messages.escaping import one_line
 from shared.observability import door_logger, tell_unexpected
 

@@ -1,7 +1,6 @@
 """`migrate doctor`: looks at a deployment, and says how to mend what is wrong."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -56,29 +55,28 @@ def _patient(stage: Stage) -> Patient:
     from shared.adapters.aws_deployment import AwsDeployment
     from shared.adapters.github_registration import GithubAppRegistration
     from shared.adapters.slack_identity import SlackBotIdentity
-    from shared.bootstrap import from_settings
-    from shared.engines import aws_engine
 
-    os.environ["AWS_DEFAULT_REGION"] = stage.region  # the stores' clients are made without a region of their own
     settings = Settings(
         engine="aws",
         github_api=stage.github.api,
         github_app_id=stage.github.app_id,
         github_installation_id=stage.github.installation_id,
-        slack_api=stage.slack.api,
-        slack_team=stage.slack.team,
     )
-    secrets, aws = from_settings(settings).secrets, AwsDeployment(stage.region)
-    aws.clock()  # no credentials, or no AWS: there is nothing to look at
+    aws = AwsDeployment(stage.region)
+    account = aws.account()  # no credentials, or no AWS: there is nothing to look at
+    if stage.account not in {None, account}:
+        where = f"the stage {stage.name} is in {stage.account}"
+        raise InvalidInputError((f"The credentials are of the account {account}, {where}: set AWS_PROFILE.",))
+    secrets = aws.secrets(settings.secrets_prefix)
     return Patient(
         stage=stage,
         secrets=secrets,
         github=lambda: GithubAppRegistration(settings, secrets),
-        slack=SlackBotIdentity(secrets, settings.slack_api),
+        slack=SlackBotIdentity(secrets, stage.slack.api),
         foundations=aws,
         watch=aws,
         running=aws,
-        due_times=aws_engine(settings, utc_now).due_times,
+        due_times=aws.due_times(settings.state_table),
         now=utc_now(),
     )
 

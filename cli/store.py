@@ -49,7 +49,7 @@ def data_file(data: Path | None) -> Path | None:
 
 
 def settings_of(data: Path | None) -> Settings:
-    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for."""
+    """The environment's, with `--data` in its place; InvalidInputError where both engines are asked for, or one is wrong."""
     if data is not None and os.environ.get(f"{PREFIX}ENGINE") == "aws":
         problem = "--data names a file, and WAYMARK_ENGINE=aws a deployment: leave out --data, or unset WAYMARK_ENGINE."
         raise InvalidInputError((problem,))

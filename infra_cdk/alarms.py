@@ -11,7 +11,6 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra_cdk import metrics
-from infra_cdk.arns import PREFIX
 from infra_cdk.deployed import Deployed
 from shared import names
 
@@ -47,7 +46,10 @@ COUNTED: Final = (
 ALERT_LINES_SAY: Final[Mapping[str, str]] = {
     "slack": "Slack does not take our messages or modals: lines whose `alert` is `slack` say why.",
     "groups": "A Slack user group cannot be read, so nobody of it may act: see lines whose `alert` is `groups`.",
-    "unreadable": "A campaign was written by another release, so its questions are not watched: see `unreadable`.",
+    "unreadable": "An item was written by a later release, or is broken: nothing moves there until that release is deployed.",
+    "secret": "A secret is absent or has a wrong shape: the line says which one, and `migrate doctor` how to mend it.",
+    "settings": "A function's settings are missing or wrong: the line names each. Deploy again from the stage's file.",
+    "door": "A door or route cannot work: lines whose `alert` is `door` say why.",
 }
 
 
@@ -156,7 +158,7 @@ class Alarms(Construct):
         alarm = cloudwatch.Alarm(
             self,
             name,
-            alarm_name=PREFIX + name,
+            alarm_name=names.PREFIX + name,
             alarm_description=said,
             metric=metric,
             threshold=threshold,

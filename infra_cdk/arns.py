@@ -8,13 +8,12 @@ from infra_cdk.grants import ALERTS, ANYTHING, KEY, OWN_LOG, STATE
 from shared import names
 from shared.settings import Settings
 
-PREFIX = "waymark-"
 SECRETS_PREFIX = Settings().secrets_prefix
 
 
 def function_name(function: str) -> str:
     """What Lambda calls the function."""
-    return PREFIX + function.replace("_", "-")
+    return names.PREFIX + function.replace("_", "-")
 
 
 def log_group_name(function: str) -> str:
@@ -24,12 +23,12 @@ def log_group_name(function: str) -> str:
 
 def queue_name(queue: str) -> str:
     """What SQS calls the queue or dead-letter queue."""
-    return PREFIX + names.queue_file_name(queue)
+    return names.PREFIX + names.queue_file_name(queue)
 
 
 def topic_name() -> str:
     """What SNS calls the topic of all alarms."""
-    return PREFIX + ALERTS
+    return names.PREFIX + ALERTS
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,6 @@ class DeployRole(Construct):
             ).oidc_provider_arn
         else:
             provider = f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{ISSUER}"
-        subject = f"repo:{deploy.repository}:environment:{deploy.environment}"
-        told = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}
         assumes = iam.PolicyStatement(
             actions=["sts:AssumeRole"], resources=[_bootstrapped(role, stack) for role in ROLES]
         )
@@ -34,11 +32,24 @@ class DeployRole(Construct):
             "Role",
             role_name="waymark-deploy",
             description=f"Waymark: deploys from {deploy.repository}, environment {deploy.environment}",
-            assumed_by=iam.WebIdentityPrincipal(provider, {"StringEquals": told}),
+            assumed_by=iam.WebIdentityPrincipal(provider, _told_by(deploy)),
             inline_policies={"deploy": iam.PolicyDocument(statements=[assumes])},
             max_session_duration=Duration.hours(1),
         )
         CfnOutput(self, "Arn", value=role.role_arn).override_logical_id("DeployRoleArn")
+
+
+def _told_by(deploy: Settings) -> dict[str, dict[str, object]]:
+    """What GitHub's token must say. IAM wants a condition on the subject; a repository made after July 2026 has numeric ids in
+    it (`acme@123/waymark@456`), so the claims of their own say exactly which one it is.
+    """
+    owner, name = deploy.repository.split("/")
+    subjects = [f"repo:{one}:environment:{deploy.environment}" for one in (deploy.repository, f"{owner}@*/{name}@*")]
+    exactly = {"aud": "sts.amazonaws.com", "repository": deploy.repository, "environment": deploy.environment}
+    return {
+        "StringEquals": {f"{ISSUER}:{claim}": value for claim, value in exactly.items()},
+        "StringLike": {f"{ISSUER}:sub": subjects},
+    }
 
 
 def _bootstrapped(role: str, stack: Stack) -> str:

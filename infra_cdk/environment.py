@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from infra_cdk.arns import PREFIX, Arns
+from infra_cdk.arns import Arns
 from infra_cdk.grants import ALERTS, EFFECTS, GRANTS
 from shared import names
 from shared.settings import PREFIX as VARIABLE
@@ -30,7 +30,7 @@ def _by_grants(function: str, stage: Stage, arns: Arns) -> Mapping[str, str]:
     told: dict[str, str] = {}
     if actions & {"sqs:SendMessage", "sqs:ChangeMessageVisibility"}:
         stack = arns.stack
-        told["queue_url_prefix"] = f"https://sqs.{stack.region}.{stack.url_suffix}/{stack.account}/{PREFIX}"
+        told["queue_url_prefix"] = f"https://sqs.{stack.region}.{stack.url_suffix}/{stack.account}/{names.PREFIX}"
     if names.GITHUB_APP_KEY in reached:
         told["github_api"] = stage.github.api
         told["github_app_id"] = stage.github.app_id

@@ -9,13 +9,26 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra_cdk.arns import function_name, queue_name
+from infra_cdk.grants import GRANTS
 from shared import names
 
 MINUTE, FIVE_MINUTES = Duration.minutes(1), Duration.minutes(5)
+_ASKED: Final = names.DOORS + names.ROUTES
+_KNOWS_SECRETS: Final = tuple(
+    function
+    for function, grants in GRANTS.items()
+    if any("secretsmanager:GetSecretValue" in one.actions for one in grants)
+)
+_READS_STATE: Final = tuple(
+    function for function, grants in GRANTS.items() if any("dynamodb:GetItem" in one.actions for one in grants)
+)
 ALERT_LINES: Final[Mapping[str, tuple[str, ...]]] = {
     "slack": ("slack", "post_checkpoint"),
     "groups": ("sweep",),
-    "unreadable": ("sweep",),
+    "unreadable": tuple(function for function in _READS_STATE if function not in _ASKED),
+    "secret": _KNOWS_SECRETS,
+    "settings": names.FUNCTIONS,
+    "door": _ASKED,
 }
 """What log lines say in `alert`, and the functions that log such lines; `parked` has a metric of its own."""
 

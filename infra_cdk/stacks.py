@@ -57,7 +57,7 @@ class AppStack(Stack):
         api = Api(self, "Doors", deployed=deployed)
         logs = api.logs | {function: made.log for function, made in workers(self, deployed).items()}
         logs["sweep"] = Sweep(self, "Sweep", deployed=deployed).log
-        Batches(self, "Batches", deployed=deployed)
+        logs["batch"] = Batches(self, "Batches", deployed=deployed).log
         alarms = Alarms(self, "Alarms", deployed=deployed, api_id=api.api.api_id, function_logs=logs)
         Dashboard(self, "Dashboard", api_id=api.api.api_id, alarms=alarms.all)
 

@@ -73,7 +73,7 @@ def only_one(data: Path) -> Iterator[None]:
             time.sleep(_POLL)
         else:
             raise WorldInUseError(
-                f"{data} is in use by another sandbox: stop that one first, or give another file with --data."
+                f"{data} is in use by another process: stop that one first, or give another file with --data."
             )
         yield
 

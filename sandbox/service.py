@@ -67,10 +67,13 @@ def require(composition: bootstrap.Composition) -> None:
         raise InvalidInputError(tuple(problems))
 
 
-def work_until(stop: Flag, composition: bootstrap.Composition) -> None:
-    """Works until `stop` is set, and then ends with the batch at hand. What goes wrong is tried again, for ever."""
+def work_until(stop: Flag, composition: bootstrap.Composition, *, first_pause: float = 2.0) -> None:
+    """Works until `stop` is set, and then ends with the batch at hand. What goes wrong is tried again, for ever.
+
+    `first_pause`: seconds until then; the next one is twice as long, until the workers have been well for a while.
+    """
     runtime = Runtime(composition.engine.inbox, composition.clock, idle=IDLE[composition.settings.engine])
-    pause = 1.0
+    pause = first_pause
     while not stop.is_set():
         began = composition.clock()
         try:
@@ -79,10 +82,10 @@ def work_until(stop: Flag, composition: bootstrap.Composition) -> None:
             _LOG.warning("the workers pause: %s", exc)
         except Exception:  # noqa: BLE001 - the frame round all functions: a bug in the sweep must not stop the others
             _LOG.exception("the workers pause")
-        pause = (
-            1.0 if (composition.clock() - began).total_seconds() > _LONGEST_PAUSE else min(pause * 2, _LONGEST_PAUSE)
-        )
+        if (composition.clock() - began).total_seconds() > _LONGEST_PAUSE:
+            pause = first_pause
         stop.wait(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _has(composition: bootstrap.Composition, name: str) -> bool:

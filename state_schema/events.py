@@ -119,7 +119,7 @@ class MigrationAborted(Model):
     """A fatal failure or an operator ended it."""
 
     kind: Literal["migration_aborted"] = "migration_aborted"
-    reason: Annotated[str, Field(max_length=500)]
+    reason: Annotated[str, Field(max_length=3000)]
     shown: CheckpointRef | None = None
     """As of a refused act."""
 

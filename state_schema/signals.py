@@ -5,32 +5,52 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_validator
 
 from state_schema.ids import Actor, Address, Digest, MigrationId, OrderKey, Person, StepPath, TrackName, Verb
-from state_schema.migration import Category, Outputs, Seen
+from state_schema.migration import Seen
 from state_schema.model import Model, Moment
 from state_schema.moves import Move
+from state_schema.reports import (
+    LARGEST_CHOICES,
+    Choices,
+    Failed,
+    Pending,
+    Progressed,
+    Report,
+    Succeeded,
+    size_of,
+)
 from state_schema.secrets import refuse_secrets
+
+__all__ = [
+    "LARGEST_CHOICES",
+    "LARGEST_FORM",
+    "SIGNALS",
+    "Act",
+    "Answers",
+    "CheckpointRef",
+    "Choices",
+    "Command",
+    "CommentRef",
+    "Correlation",
+    "Failed",
+    "Observed",
+    "Pending",
+    "Progressed",
+    "ReplyTo",
+    "Report",
+    "Reported",
+    "Signal",
+    "SignalId",
+    "SignalMessage",
+    "Succeeded",
+    "Ticked",
+    "actor_of",
+    "size_of",
+]
 
 SignalId = Annotated[str, Field(min_length=1, max_length=200)]
 Correlation = Annotated[str, Field(max_length=200)]
 """The id of the delivery or act that it all began with; empty: it begins with this. Given by who takes the message up, from
 beside its body; in no body and in no store, so that a release that knows nothing of it reads the same messages."""
-
-
-LARGEST_CHOICES = 180_000
-"""Bytes. A message takes 256 KiB (SQS), an event item 400 KB (DynamoDB), and what carries the list needs room too."""
-
-
-def size_of(choices: tuple[str, ...]) -> int:
-    """Bytes of the list as JSON, about."""
-    return sum(len(choice.encode()) + 4 for choice in choices)
-
-
-def _fit_a_message(choices: tuple[str, ...]) -> tuple[str, ...]:
-    size = size_of(choices)
-    if size > LARGEST_CHOICES:
-        message = f"the list has {size:,} bytes, and {LARGEST_CHOICES:,} fit into a message: migrate in parts"
-        raise ValueError(message)
-    return choices
 
 
 LARGEST_FORM = 16_384
@@ -49,51 +69,6 @@ Answers = Annotated[
     dict[Annotated[str, Field(max_length=200)], JsonValue], Field(max_length=50), AfterValidator(_fit_a_form)
 ]
 """By field of a decision's form, as it was given: the form itself says later whether it fits."""
-
-Choices = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
-    Field(max_length=5000),
-    AfterValidator(_fit_a_message),
-]
-"""Ids of items, as a skill lists them and a person chooses them."""
-
-
-class Succeeded(Model):
-    """The skill is done. `choices` only from a skill that lists; too long for `outputs`."""
-
-    kind: Literal["succeeded"] = "succeeded"
-    outputs: Outputs = Field(default_factory=dict, max_length=20)
-    choices: Choices | None = None
-
-
-class Pending(Model):
-    """Machines are at work elsewhere: look at `watches`. The slot stays held."""
-
-    kind: Literal["pending"] = "pending"
-    watches: tuple[Address, ...] = Field(min_length=1, max_length=10)
-    outputs: Outputs = Field(default_factory=dict, max_length=20)
-
-
-class Progressed(Model):
-    """A part is done; the same attempt goes on at `cursor` with its next order."""
-
-    kind: Literal["progressed"] = "progressed"
-    done: int = Field(ge=0)
-    total: int = Field(ge=0)
-    cursor: Annotated[str, Field(max_length=200)]
-
-
-class Failed(Model):
-    """The skill could not: the category says who goes on, the reason is one sentence for people."""
-
-    kind: Literal["failed"] = "failed"
-    category: Category
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
-    code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")] = "failed"
-    retry_at: Moment | None = None
-
-
-Report = Annotated[Succeeded | Pending | Progressed | Failed, Field(discriminator="kind")]
 
 
 class CheckpointRef(Model):
@@ -228,6 +203,3 @@ def actor_of(signal: Act | Observed | Reported | Ticked) -> Actor:
             return "observer"
         case Ticked():
             return "timer"
-
-
-JsonObject = dict[str, JsonValue]

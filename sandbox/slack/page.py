@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
 
@@ -49,11 +50,16 @@ def _article(message: Message, thread: Sequence[Message]) -> str:
     kinds = ["message", *(["ephemeral"] if message.ephemeral else []), *(["digest"] if "#wave:" in key else [])]
     seen = f"<footer>Only visible to {escape(message.ephemeral)}</footer>" if message.ephemeral else ""
     edited = " (edited)" if message.edited else ""
-    head = f"<time>{escape(message.author)} · {escape(message.ts)}{edited}</time>"
+    head = f'<time title="{escape(message.ts)}">{escape(message.author)} · {_when(message.ts)}{edited}</time>'
     return (
         f'<article class="{" ".join(kinds)}" id="{escape(message.ts)}" data-card="{escape(key)}">'
         f"{head}{_content(message)}{seen}{_thread(thread)}</article>"
     )
+
+
+def _when(ts: str) -> str:
+    """A message's `ts` is when it was posted, in seconds."""
+    return f"{datetime.fromtimestamp(int(ts.partition('.')[0]), UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _content(message: Message) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any, Final
 
 import boto3
@@ -11,7 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.aws_errors import error_code, translated
+from shared.adapters.dynamodb_reads import DynamoDueTimes
+from shared.adapters.secrets import SecretsManagerSecrets
 from shared.ports.deployed import AlarmSeen, FunctionSeen, TableSeen, TopicSeen
+from shared.ports.migrations import DueTimes
+from shared.ports.secrets import Secrets
 
 _CLIENT: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 _ABSENT: Final = frozenset(
@@ -136,9 +141,23 @@ class AwsDeployment:
         return next((str(api["ApiEndpoint"]).rstrip("/") for api in found), None)
 
     def clock(self) -> datetime:
-        with _reading("AWS's clock"):
-            answer = self._client("sts").get_caller_identity()
-        return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
+        return parsedate_to_datetime(self._caller()["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
+
+    def account(self) -> str:
+        """That of the credentials."""
+        return str(self._caller()["Account"])
+
+    def secrets(self, prefix: str) -> Secrets:
+        """Those of Secrets Manager in this region."""
+        return SecretsManagerSecrets(self._client("secretsmanager"), prefix, monotonic)
+
+    def due_times(self, table: str) -> DueTimes:
+        """Those in the state table of this region."""
+        return DynamoDueTimes(self._client("dynamodb"), table)
+
+    def _caller(self) -> dict[str, Any]:
+        with _reading("whose the credentials are"):
+            return dict(self._client("sts").get_caller_identity())
 
 
 def _is(arn: str, name: str) -> bool:

@@ -27,7 +27,8 @@ class GithubComments:
             for read, comment in enumerate(self._issue(repository_id, number).get_comments().reversed):
                 if comment.id <= after or read >= MOST_READ:
                     return False
-                if marker in (comment.body or "") and self._own in {None, comment.user.id}:
+                # At the end alone: an answer may repeat a command, and a command may look like a marker.
+                if (comment.body or "").rstrip().endswith(marker) and self._own in {None, comment.user.id}:
                     return True
         return False
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.app import sending
 from shared.app.correlated import Correlated
+from shared.app.ended import with_end
 from shared.app.move_target import with_target
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.display import summary_of
@@ -17,7 +18,7 @@ from shared.errors import RetryableError, StaleStateError
 from shared.ports.migrations import Commit, History, Loaded, Watch
 from shared.ports.queues import Outbox
 from shared.ports.store import Store
-from state_schema.events import ActRefused, CheckpointEscalated, CheckpointReminded, ChoicesOffered, MigrationAborted
+from state_schema.events import ActRefused, CheckpointEscalated, CheckpointReminded, ChoicesOffered
 from state_schema.signals import Act, Ticked, actor_of
 
 _TRIES: Final = 10
@@ -34,7 +35,8 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
     outbox = Correlated(outbox, signal.correlation or signal.id)
     for lost in range(_TRIES):
         loaded = store.migrations.load(signal.migration)
-        view = _with_end(_with_asked(_with_offered(loaded.view, signal, store.history), signal, store), signal, store)
+        view = _with_asked(_with_offered(loaded.view, signal, store.history), signal, store)
+        view = with_end(view, store.history) if isinstance(signal, Act) else view
         decision = decide(view, signal)
         try:
             if decision.events:
@@ -88,15 +90,6 @@ def _with_offered(view: View, signal: Signal, history: History) -> View:
             offered = history.event(view.state.id, step.offered.event).event
             return replace(view, offered=offered.choices if isinstance(offered, ChoicesOffered) else ())
     return view
-
-
-def _with_end(view: View, signal: Signal, store: Store) -> View:
-    """Who comes after an abort is told who was first."""
-    if not isinstance(signal, Act) or view.state.status != "aborted":
-        return view
-    last = store.history.events(view.state.id, after=max(0, view.state.version - _RECENT))
-    end = next((one for one in last if isinstance(one.event, MigrationAborted)), None)
-    return view if end is None else replace(view, ended=Cause(end.at, end.actor, end.signal))
 
 
 def _as_answered_before(before: View, decision: Decision, signal: Signal, history: History) -> Decision:

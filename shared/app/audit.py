@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.app.audit_events import UNREADABLE, stored_events
-from shared.domain.audit import Audited, Finding, Kept, Stored, audited
+from shared.domain.audit import audited
 from shared.domain.audit_chain import audited_chain
+from shared.domain.audit_findings import Audited, Finding, Kept, Stored
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.messages.escaping import as_plain
 from shared.messages.replies import unknown_campaign_text

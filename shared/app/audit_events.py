@@ -7,7 +7,7 @@ where its last event is found under the number that it should have; otherwise sm
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shared.domain.audit import Stored, Unreadable
+from shared.domain.audit_findings import Stored, Unreadable
 from shared.errors import NotFoundError, PermanentError
 from shared.ports.migrations import History
 from state_schema.events import Recorded

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.app.audit import migrations_of
 from shared.app.audit_events import UNREADABLE, stored_events
-from shared.domain.audit import Stored, Unreadable
+from shared.domain.audit_findings import Stored, Unreadable
 from shared.errors import PermanentError
 from shared.messages.audit_rows import Row
 from shared.ports.store import Store

@@ -14,6 +14,10 @@ from shared.ports.migrations import DueTimes
 from shared.ports.secrets import Secrets
 from state_schema.stage import Stage
 
+API: Final = "waymark"
+"""The name of the HTTP API."""
+TOPIC: Final = f"{names.PREFIX}alerts"
+"""The name of the topic that all alarms tell."""
 _LATE: Final = timedelta(minutes=10)
 _READ_MORE: Final = "Check credentials and region; then look again."
 
@@ -82,7 +86,7 @@ def _github(patient: Patient, *, redeliver: bool) -> list[Finding]:
         mend = f"Make the App as setup/{patient.stage.name}/README.md says, tell `migrate init` its ids, and deploy."
         return [broken("github", "The settings know no GitHub App yet: an id is 0.", mend)]
     github = patient.github()
-    api_url = patient.running.api_url("waymark")
+    api_url = patient.running.api_url(API)
     found = doctor_github.check_app(github.app(), bot_id=stage.bot_id, api_url=api_url)
     since = patient.now - doctor_github.REDELIVERABLE
     found += doctor_github.check_deliveries(github.deliveries(since), patient.now)
@@ -90,7 +94,7 @@ def _github(patient: Patient, *, redeliver: bool) -> list[Finding]:
 
 
 def _alarms(patient: Patient) -> list[Finding]:
-    return doctor_aws.check_alarms(patient.watch.alarms(names.PREFIX), patient.watch.topic(f"{names.PREFIX}alerts"))
+    return doctor_aws.check_alarms(patient.watch.alarms(names.PREFIX), patient.watch.topic(TOPIC))
 
 
 def _sweep(patient: Patient) -> Finding:

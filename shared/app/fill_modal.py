@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from shared.app.ended import with_end
 from shared.domain.acts import on_act
 from shared.domain.view import Refusal, View
 from shared.errors import NotFoundError
@@ -23,7 +24,7 @@ def fill_modal(message: ModalMessage, *, migrations: Migrations, history: Histor
     RetryableError where Slack limits us or is down; PermanentError where it refuses the view.
     """
     try:
-        view = _with_offered(migrations.load(message.migration).view, message, history)
+        view = with_end(_with_offered(migrations.load(message.migration).view, message, history), history)
         refusal = _refusal(view, message)
         shown = modal(view, message) if refusal is None else not_asked(message, refusal)
     except NotFoundError:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared import names
 from shared.app.advance import advance
 from shared.app.asked import Asked
-from shared.app.resolving import tracks_named, view_named
+from shared.app.resolving import place_named
 from shared.domain.digests import digest_of
 from shared.domain.display import urgent_track
 from shared.domain.people import is_one_of
@@ -24,13 +24,8 @@ _AT_REST = frozenset({"pending", "completed", "aborted"})
 
 def verify(asked: Asked) -> Answer:
     """`verify <resource> [environment]`: looks at what is waited for there, and heals what a crash left undone."""
-    view = view_named(asked)
-    if isinstance(view, Answer):
-        return view
-    tracks = tracks_named(asked, view)
-    if isinstance(tracks, Answer):
-        return tracks
-    return _looked(asked, view, tracks)
+    place = place_named(asked)
+    return place if isinstance(place, Answer) else _looked(asked, *place)
 
 
 def reconcile(asked: Asked) -> Answer:

@@ -27,7 +27,7 @@ def view_named(asked: Asked) -> View | Answer:
         return refused("not_found", str(exc))
 
 
-def tracks_named(asked: Asked, view: View) -> Sequence[str] | Answer:
+def _tracks_named(asked: Asked, view: View) -> Sequence[str] | Answer:
     """The environment that follows the resource; all tracks where none does."""
     known = list(track_names(view))
     if len(asked.words) < 3:  # noqa: PLR2004 - verb, resource, environment
@@ -35,6 +35,15 @@ def tracks_named(asked: Asked, view: View) -> Sequence[str] | Answer:
     if asked.words[2] not in known:
         return unknown_environment(asked.words, 2, known)
     return [asked.words[2]]
+
+
+def place_named(asked: Asked) -> tuple[View, Sequence[str]] | Answer:
+    """Both: the resource's view, and the tracks that are meant."""
+    view = view_named(asked)
+    if isinstance(view, Answer):
+        return view
+    tracks = _tracks_named(asked, view)
+    return tracks if isinstance(tracks, Answer) else (view, tracks)
 
 
 def _first(asked: Asked, verb: str) -> tuple[Suggestion, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.app.asked import Asked
-from shared.app.resolving import tracks_named, view_named
+from shared.app.resolving import place_named, view_named
 from shared.domain.commands import BY_NAME
 from shared.domain.display import as_of
 from shared.errors import NotFoundError
@@ -77,12 +77,10 @@ def explain(asked: Asked) -> Answer:
 
 def logs(asked: Asked) -> Answer:
     """`logs <resource> [environment]`: pull requests, runs, and the last failure's reason."""
-    view = view_named(asked)
-    if isinstance(view, Answer):
-        return view
-    tracks = tracks_named(asked, view)
-    if isinstance(tracks, Answer):
-        return tracks
+    place = place_named(asked)
+    if isinstance(place, Answer):
+        return place
+    view, tracks = place
     after = max(view.state.version - _SEARCHED, 0)
     return logged(view, tracks, asked.store.history.events(view.state.id, after, _SEARCHED))
 

@@ -15,7 +15,7 @@ from shared.domain.moving import as_one, moved
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.people import is_one_of
 from shared.domain.permissions import APPROVE, BEGINS_ANEW, refusal_for
-from shared.domain.reasons import unexplained
+from shared.domain.reasons import credential_in, unexplained
 from shared.domain.view import Refusal, View
 from shared.domain.voiding import void_by_move
 from shared.domain.winning import already_over, already_started, several, why_not
@@ -40,7 +40,8 @@ def on_act(view: View, signal: Act) -> Answer:
         return Answer([])
     view = known_in(view, signal.at)
     of_the_whole = {"start": _start, "abort": _abort, "move": _move, "assign": _assign}
-    answer = of_the_whole.get(signal.verb, _answer)(view, signal)
+    refusal = credential_in(signal.note)
+    answer = Answer([], refusal) if refusal else of_the_whole.get(signal.verb, _answer)(view, signal)
     if answer.refusal is None:
         return answer
     refused = happened.ActRefused(
@@ -77,7 +78,7 @@ def _abort(view: View, signal: Act) -> Answer:
         return Answer([], why_not(view, signal))
     if refusal := unexplained(signal, state.resource.id):
         return Answer([], refusal)
-    return Answer([happened.MigrationAborted(reason=signal.note[:500], shown=signal.checkpoint)])
+    return Answer([happened.MigrationAborted(reason=signal.note, shown=signal.checkpoint)])
 
 
 def _move(view: View, signal: Act) -> Answer:

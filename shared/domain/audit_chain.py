@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeVar
 
-from shared.domain.audit import Audited, Finding
+from shared.domain.audit_findings import Audited, Finding
 from shared.domain.history import hash_of
 from state_schema.applied import CampaignApplied
 from state_schema.control import ControlRecorded

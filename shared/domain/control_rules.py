@@ -5,6 +5,7 @@ from typing import Final
 from shared.domain.excepting import in_utc, place_of
 from shared.domain.holding import may_start_in, size_of
 from shared.domain.people import is_one_of
+from shared.domain.reasons import credential_in
 from shared.domain.view import Refusal
 from state_schema.campaign import Campaign
 from state_schema.control import Control
@@ -20,8 +21,8 @@ def refusal_of(gate: Gate, campaign: Campaign, act: Control) -> Refusal | None:
         return Refusal(
             "not_permitted", f"Only an operator of {campaign.id} can {act.verb}.", "Ask one of its operators."
         )
-    if unknown := _unknown(campaign, act) or _too_many(gate, act):
-        return unknown
+    if refusal := _unknown(campaign, act) or _too_many(gate, act) or credential_in(act.note):
+        return refusal
     if act.verb == "pause" and act.scope in gate.pauses:
         who = gate.pauses[act.scope]
         return Refusal("already_paused", f"{who.actor} paused {in_words(act.scope)} already, at {in_utc(who.at)}.")

@@ -1,11 +1,23 @@
-"""Which acts want a reason: who reads later that work was left out, taken back or ended was not there."""
+"""What people say beside an act: which acts want a reason, and what no reason may hold.
+
+Who reads later that work was left out, taken back or ended was not there.
+"""
 
 from typing import Final
 
 from shared.domain.view import Refusal
+from state_schema.secrets import secret_fields
 from state_schema.signals import Act
 
 REASON_WANTED: Final = frozenset({"skip", "block", "rollback", "abort"})
+
+
+def credential_in(note: str) -> Refusal | None:
+    """What is told who wrote something like a credential into a reason: the history keeps what it is given."""
+    if next(secret_fields(note), None) is None:
+        return None
+    return Refusal("credential", "The reason looks like a credential, so nothing was done, and nothing of it is kept.",
+                   "Say it again without. If it is a real one, replace it: it was sent where it does not belong.")  # fmt: skip
 
 
 def words_after(verb: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from shared.messages.escaping import as_plain, code
+from shared.messages.escaping import as_plain, code, words
 from shared.messages.needed import COMMAND
 from state_schema.answers import Answer
 
@@ -20,10 +20,9 @@ def text_of(answer: Answer) -> str:
     return within_limit("\n".join([gap.join([answer.message, *answer.next_steps]).strip(), *warned]), _LONGEST)
 
 
-def typed_text_of(answer: Answer, command: str = COMMAND) -> str:
-    """The same with the suggestions as what one types, for places without buttons."""
-    ways = [f"{suggestion.label}: {code(f'{command} {suggestion.command}', 520)}" for suggestion in answer.suggestions]
-    return within_limit("\n".join([text_of(answer), *ways]), _LONGEST)
+def ways_of(answer: Answer, command: str = COMMAND) -> list[str]:
+    """The suggestions as what one types, a line each, for places without buttons. They may repeat what somebody typed."""
+    return [f"{words(one.label, 200)}: {code(f'{command} {one.command}', 520)}" for one in answer.suggestions]
 
 
 def plainly(answer: Answer) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
 
-from shared.domain.audit import Unreadable
+from shared.domain.audit_findings import Unreadable
 from state_schema.applied import CampaignApplied
 from state_schema.control import ControlRecorded
 from state_schema.events import Recorded

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
+from shared.messages.answer_text import ways_of
 from shared.messages.escaping import is_address
-from shared.messages.needed import COMMAND
 from state_schema.answers import Answer
 from state_schema.signals import CommentRef
 
@@ -31,10 +31,9 @@ def marker_of(answer: Answer, to: CommentRef) -> str:
 
 def body_of(answer: Answer, to: CommentRef) -> str:
     """The answer as Markdown, with what would work as commands, and the marker."""
-    ways = [f"{one.label}: `{COMMAND} {one.command}`" for one in answer.suggestions]
     warned = [f"⚠️ {warning}" for warning in answer.warnings]
     linked = [f"<{one}>" for one in answer.related_resources if is_address(one)]
-    parts = [answer.message, *answer.next_steps, "\n".join(ways), *warned, "\n".join(linked)]
+    parts = [answer.message, *answer.next_steps, "\n".join(ways_of(answer)), *warned, "\n".join(linked)]
     text = "\n\n".join(markdown(part) for part in parts if part)
     return f"{_within(text)}\n\n{marker_of(answer, to)}"
 

@@ -74,7 +74,7 @@ def _pull_request(at: Standing, step: StepState) -> str:
 
 def _failed(at: Standing, step: StepState) -> str:
     reason = sentence(words(step.failure.reason if step.failure else "no reason was given", _REASON))
-    attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
+    attempt = f", attempt {step.attempt}," if step.attempt > 1 else ""
     found = link_of(at)
     where = f" See {_linked(found, '')}." if found else ""
     if step.rollback == "done":

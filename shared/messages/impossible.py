@@ -7,6 +7,7 @@ from shared.domain.checkpoints import open_checkpoints
 from shared.domain.display import urgent_track
 from shared.domain.follow import track_names
 from shared.domain.known_people import known_in
+from shared.domain.reasons import REASON_WANTED
 from shared.domain.view import Refusal, View
 from shared.messages.answer_text import within_limit
 from shared.messages.escaping import sentence
@@ -31,7 +32,7 @@ def impossible(view: View, refusal: Refusal, signal: Act) -> Answer:
             return _nothing_waits(view, answer, signal)
         case "ambiguous":
             tracks = [track for track, _, _, asked in open_checkpoints(view) if signal.verb in asked.verbs]
-            ways = [suggestion(*_repeated(signal, resource, track), label=track) for track in tracks]
+            ways = [_repeated(signal, resource, track, label=track) for track in tracks]
         case "wave_not_open":
             ways = [suggestion("open-wave", str(wave), label=f"Open wave {wave}"), suggestion("status", label="Status")]
         case "breaker_open":
@@ -61,10 +62,15 @@ def _who_instead(view: View, signal: Act) -> str:
     return who_may(Standing(view, asked[0][0]), asked[0][1]) if len(asked) == 1 else ""
 
 
-def _repeated(signal: Act, resource: str, track: str) -> tuple[str, ...]:
-    """The same act with its environment. Answers to a form are typed again: a button has no room for them."""
-    every = ("all",) if signal.verb == "decide" else ()
-    return (signal.verb, resource, track, *every)
+def _repeated(signal: Act, resource: str, track: str, *, label: str) -> Suggestion | None:
+    """The same act with its environment. None without the reason that it wants: a button asks for none.
+
+    Answers to a form are typed again: a button has no room for them.
+    """
+    if signal.verb in REASON_WANTED and not signal.note:
+        return None
+    more = "all" if signal.verb == "decide" else signal.note
+    return suggestion(signal.verb, resource, track, *([more] if more else []), label=label)
 
 
 def _nothing_waits(view: View, answer: Answer, signal: Act) -> Answer:
@@ -89,5 +95,4 @@ def _elsewhere(view: View, signal: Act) -> Iterator[Suggestion | None]:
     """The very same verb, where another track asks for it."""
     for track, _, _, asked in open_checkpoints(view):
         if signal.verb in asked.verbs and track != signal.track:
-            label = f"{label_of(signal.verb)} in {track}"
-            yield suggestion(*_repeated(signal, view.state.resource.id, track), label=label)
+            yield _repeated(signal, view.state.resource.id, track, label=f"{label_of(signal.verb)} in {track}")

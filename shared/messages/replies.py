@@ -95,28 +95,24 @@ def unknown_command_text(text: str, known: Sequence[str]) -> str:
 
 def unknown_resource_text(resource: str, known: Sequence[str]) -> str:
     """There is no such resource; those that were probably meant, else the first ones of the list."""
-    close = difflib.get_close_matches(resource[:60].lower(), known, n=3)
-    if close:
-        hint = f"Did you mean {' or '.join(map(code, close))}?"
-    elif known:
-        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
-        hint = f"It has {', '.join(map(code, known[:_LISTED]))}{more}."
-    else:
-        hint = f"{code(f'{COMMAND} status')} lists what it has."
+    hint = _meant(resource, known) or f"{code(f'{COMMAND} status')} lists what it has."
     return f"The campaign has no {code(resource, 100)}. {hint}"
 
 
 def unknown_campaign_text(campaign: str, known: Sequence[str]) -> str:
     """There is no such campaign; those that were probably meant, else the first ones of the list."""
-    close = difflib.get_close_matches(campaign[:60].lower(), known, n=3)
+    verb = f"There {'is' if len(known) == 1 else 'are'}"
+    none = f"There is none at all: apply one with {code('migrate campaign apply FILE')}."
+    return f"There is no campaign {code(campaign, 100)}. {_meant(campaign, known, verb) or none}"
+
+
+def _meant(word: str, known: Sequence[str], verb: str = "It has") -> str:
+    """Those that are spelt like it, else the first ones; empty where there are none."""
+    close = difflib.get_close_matches(word[:60].lower(), known, n=3)
     if close:
-        hint = f"Did you mean {' or '.join(map(code, close))}?"
-    elif known:
-        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
-        hint = f"There {'is' if len(known) == 1 else 'are'} {', '.join(map(code, known[:_LISTED]))}{more}."
-    else:
-        hint = f"There is none at all: apply one with {code('migrate campaign apply FILE')}."
-    return f"There is no campaign {code(campaign, 100)}. {hint}"
+        return f"Did you mean {' or '.join(map(code, close))}?"
+    more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    return f"{verb} {', '.join(map(code, known[:_LISTED]))}{more}." if known else ""
 
 
 def status_text(campaign: str, summaries: Sequence[Summary]) -> str:

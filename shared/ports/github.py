@@ -58,7 +58,7 @@ class Comments(Protocol):
     """Talks on pull requests. NotFoundError where it is gone; RetryableError(delay) where GitHub limits us or is down."""
 
     def find(self, repository_id: int, number: int, marker: str, after: int) -> bool:
-        """Whether a comment of ours, newer than the comment with the id `after`, holds `marker`."""
+        """Whether a comment of ours, newer than the comment with the id `after`, ends with `marker`."""
         ...
 
     def post(self, repository_id: int, number: int, body: str) -> None:

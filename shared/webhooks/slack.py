@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.errors import RejectedDeliveryError
 from shared.webhooks.delivery import field, read_json, text
+from shared.webhooks.slack_buttons import LONGEST_VALUE, MIGRATION, VERB, checkpoint_of, choices_of, shaped
 
 Message = dict[str, object]
 
@@ -22,19 +23,9 @@ LINK: Final = "link:"
 SAY: Final = "say:"
 """Of a suggestion it is `say:<number>`; its value is the command, as it would be typed."""
 
-# The same shapes as in `state_schema.ids`; a test compares them.
-MIGRATION: Final = re.compile(r"[a-z0-9._-]{1,60}/[a-z0-9._-]{1,60}")
-TRACK: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-STEP: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,39}")
-VERB: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-DIGEST: Final = re.compile(r"[0-9a-f]{16}")
 _SLACK_ID: Final = re.compile(r"[A-Z0-9_]{1,40}")
 _RESPONSE_URL: Final = re.compile(r"https?://[\x21-\x7e]{1,500}")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_LARGEST_ATTEMPT: Final = 10**6
-LONGEST_VALUE: Final = 2000
-"""Characters; Slack's own limit for a button's value. What is longer is cut, and so no JSON any more."""
-_LONGEST_CHOICE: Final = 200
 
 
 def act_of(payload: object, *, team: str, at: str) -> Message | None:
@@ -58,7 +49,7 @@ def act_of(payload: object, *, team: str, at: str) -> Message | None:
         "actor": actor_of(team, user),
         "verb": shaped(VERB, action_id.removeprefix(ACT).partition(":")[0], "verb"),
         "checkpoint": checkpoint_of(button),
-        "choices": _choices(field(button, "c")),
+        "choices": choices_of(button),
         "reply_to": answers_go_to(text(field(payload, "response_url")), text(field(payload, "channel", "id")), user),
     }
 
@@ -116,16 +107,6 @@ def group_of(message: Message, team: str) -> str:
     return str(message["migration"]) if message["kind"] == "act" else f"command:{team}/{message['channel'] or '-'}"
 
 
-def checkpoint_of(button: object) -> Message:
-    """The `CheckpointRef` in a button's value; RejectedDeliveryError(400) where it cannot be read."""
-    return {
-        "track": shaped(TRACK, field(button, "t"), "track"),
-        "step": shaped(STEP, field(button, "s"), "step"),
-        "attempt": _attempt(field(button, "a")),
-        "digest": shaped(DIGEST, field(button, "d"), "digest"),
-    }
-
-
 def require_team(given: set[str], team: str) -> None:
     """Refuses everything while no team is configured."""
     if not team or given - {""} != {team}:
@@ -174,31 +155,3 @@ def answers_go_to(response_url: str, channel: str, user: str) -> Message:
         "channel": _slack_id(channel),
         "user": _slack_id(user),
     }
-
-
-def shaped(shape: re.Pattern[str], value: object, name: str) -> str:
-    """The value, where it is text of that shape; else RejectedDeliveryError(400) names it."""
-    if not isinstance(value, str) or not shape.fullmatch(value):
-        raise RejectedDeliveryError(400, f"the button's {name} cannot be read; use a newer card")
-    return value
-
-
-def _attempt(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= _LARGEST_ATTEMPT:
-        raise RejectedDeliveryError(400, "the button's attempt cannot be read; use a newer card")
-    return value
-
-
-def _choices(value: object) -> list[str] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or not all(_is_choice(item) for item in value):
-        raise RejectedDeliveryError(400, "the button's choices cannot be read; use a newer card")
-    return value
-
-
-def _is_choice(item: object) -> bool:
-    """Half a surrogate pair is JSON, but no text that the worker could read."""
-    if not isinstance(item, str) or not 0 < len(item) <= _LONGEST_CHOICE:
-        return False
-    return not any("\ud800" <= character <= "\udfff" for character in item)

@@ -12,19 +12,8 @@ from typing import Final
 from shared.webhooks import modal_values
 from shared.webhooks.delivery import field, read_json, text
 from shared.webhooks.modal_values import WrongInput
-from shared.webhooks.slack import (
-    LONGEST_VALUE,
-    MIGRATION,
-    VERB,
-    Message,
-    actor_of,
-    answers_go_to,
-    checkpoint_of,
-    first_action,
-    require_team,
-    shaped,
-    signal_id,
-)
+from shared.webhooks.slack import Message, actor_of, answers_go_to, first_action, require_team, signal_id
+from shared.webhooks.slack_buttons import LONGEST_VALUE, MIGRATION, VERB, checkpoint_of, shaped
 
 OPEN: Final = "open:"
 """The action id of the button is `open:<verb>`, and so is the `callback_id` of the modal."""

@@ -8,8 +8,12 @@ from shared.domain.grants import APP_CALLS, GITHUB_PERMISSIONS
 
 GRANTED = tuple(call for one in GITHUB_PERMISSIONS for call in one.calls)
 
-OF_TESTS = ("GET /repos/{owner}/{repo}/pulls/{pull_number}/files",)
-"""What tests look at through the adapters' own client."""
+OF_TESTS = (
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+    "POST /repos/{owner}/{repo}/git/blobs",
+)
+"""What tests themselves ask through the adapters' own client."""
 
 
 def granted_call(call: Recorded, templates: Iterable[str] = (*GRANTED, *APP_CALLS, *OF_TESTS)) -> str | None:

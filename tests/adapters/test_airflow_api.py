@@ -34,14 +34,6 @@ def url(airflow: MockAirflow) -> str:
 
 
 @pytest.fixture
-def door() -> Iterator[FakeDoor]:
-    door = FakeDoor()
-    with Server(door) as server:
-        door.url = server.url
-        yield door
-
-
-@pytest.fixture
 def deployment() -> Deployment:
     return AirflowDeployment()
 

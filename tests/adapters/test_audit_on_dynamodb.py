@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from shared.adapters import dynamodb_keys as keys
 from shared.adapters.dynamodb_client import packed, unpacked
 from shared.app.audit import audit_acts, audit_applications, audit_migration, migrations_of
-from shared.domain.audit import Audited
+from shared.domain.audit_findings import Audited
 from shared.domain.history import chained
 from shared.ports.campaigns import CampaignCommit
 from shared.ports.store import Store

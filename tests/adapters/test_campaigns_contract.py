@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.audit import Audited
 from shared.domain.audit_chain import audited_chain
+from shared.domain.audit_findings import Audited
 from shared.errors import InvalidInputError, NotFoundError, StaleStateError
 from shared.ports.campaigns import Applications, CampaignCommit
 from shared.ports.effects import PostedCard

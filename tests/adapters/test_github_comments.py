@@ -51,6 +51,13 @@ def test_a_marker_in_somebody_elses_comment_keeps_nobody_from_answering(world: G
     assert comments(world, own=None).find(world.repository_id, 1, MARKER, asked)
 
 
+def test_an_answer_that_repeats_a_marker_is_not_the_answer_to_the_comment_of_that_marker(world: GithubWorld) -> None:
+    asked = commented(world)
+    comments(world).post(world.repository_id, 1, f"I don't know `{MARKER}`.\n\n<!-- waymark:reply:2 -->")
+
+    assert not comments(world).find(world.repository_id, 1, MARKER, asked)
+
+
 def test_what_is_older_than_the_command_is_no_answer_to_it(world: GithubWorld) -> None:
     comments(world).post(world.repository_id, 1, MARKER)
 

@@ -1,6 +1,5 @@
 """The permissions and scopes that `migrate init` asks for are what the adapters need: no call without one, none for nothing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from shared.ports.slack import SlackRefusesError
 from tests.adapters.github_grants import GRANTED, granted_call, ungranted
 from tests.adapters.github_world import a_github_world
 from tests.adapters.test_mock_github_is_like_github import live_through_it
-from tests.fakes.clock import FakeClock
 
 SCOPES = [one.name for one in SLACK_SCOPES]
 SECRETS = FixedSecrets({"slack-bot-token": "xoxb-1"})
@@ -44,13 +42,6 @@ def test_a_call_that_no_permission_is_asked_for_is_seen() -> None:
     other = Recorded("DELETE", "/repos/acme/dags", {}, {"User-Agent": "curl"}, "", 204, "")
 
     assert ungranted([new, other]) == ["DELETE /repos/acme/dags/git/refs/heads/x"]
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=FakeClock())
-    yield mock
-    mock.close()
 
 
 def use_everything(slack: MockSlack, api: str) -> None:

@@ -12,7 +12,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import Clock, SignatureVerifier
 from werkzeug.wrappers import Response
 
-from sandbox.serving import Server
 from sandbox.slack.people import DoorResponse, NoSuchButtonError
 from sandbox.slack.server import MockSlack
 from tests.fakes.clock import FakeClock
@@ -43,19 +42,6 @@ CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "Up?"}, "accessory": button("look", "l1")},
     {"type": "actions", "block_id": "answers", "elements": [button("approve", "a1"), button("reject", "r1")]},
 ]
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def door() -> Iterator[FakeDoor]:
-    door = FakeDoor()
-    with Server(door) as server:
-        door.url = server.url
-        yield door
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ def slack(tmp_path: Path) -> Iterator[MockSlack]:
     mock.close()
 
 
-@pytest.fixture
-def api(slack: MockSlack) -> str:
-    return slack.serve()
-
-
 def button(action_id: str, **more: object) -> dict[str, Any]:
     return {"type": "button", "text": {"type": "plain_text", "text": action_id.title()}, "action_id": action_id, **more}
 

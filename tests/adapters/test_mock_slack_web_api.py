@@ -1,8 +1,7 @@
 """The mock Slack's Web API as the real slack_sdk sees it: what it takes, and every way in which it refuses."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,23 +15,6 @@ from tests.fakes.clock import FakeClock
 
 CHANNEL = "C0MIGRATE"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def slack(tmp_path: Path, clock: FakeClock) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=clock)
-    yield mock
-    mock.close()
-
-
-@pytest.fixture
-def api(slack: MockSlack) -> str:
-    return slack.serve()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """SlackCards, through the real slack_sdk, against the mock Slack over HTTP."""
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -15,25 +13,12 @@ from shared.adapters.slack import SlackCards
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.names import SLACK_BOT_TOKEN
 from shared.ports.slack import CardChannel, SlackDownError, SlackRefusesError
-from tests.fakes.clock import FakeClock
 from tests.fakes.door import FakeDoor
 
 CHANNEL = "C0MIGRATE"
 CARD = "airflow-3/email.notifications#prod-us"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Is it *up*?"}}
 METADATA = {"event_type": "waymark_card", "event_payload": {"card": CARD}}
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=FakeClock())
-    yield mock
-    mock.close()
-
-
-@pytest.fixture
-def api(slack: MockSlack) -> str:
-    return slack.serve()
 
 
 def cards_at(api: str, token: str = "xoxb-1") -> CardChannel:

@@ -1,24 +1,13 @@
 """SlackUserGroups against the mock Slack over HTTP."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.slack.server import MockSlack
 from shared.adapters.secrets import FixedSecrets
 from shared.adapters.slack_groups import SlackUserGroups
 from shared.errors import PermanentError, RetryableError
-from tests.fakes.clock import FakeClock
 
 LEADS = "slack-group:T1/S0LEADS"
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=FakeClock())
-    yield mock
-    mock.close()
 
 
 @pytest.fixture

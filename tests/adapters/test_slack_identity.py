@@ -1,8 +1,5 @@
 """Whose the bot token is, read from the mock Slack over HTTP."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.slack.server import MockSlack
@@ -10,14 +7,6 @@ from shared.adapters.secrets import FixedSecrets
 from shared.adapters.slack_identity import SlackBotIdentity
 from shared.errors import PermanentError, RetryableError
 from shared.ports.deployed import SlackSeen
-from tests.fakes.clock import FakeClock
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=FakeClock())
-    yield mock
-    mock.close()
 
 
 def identity(api: str, token: str = "xoxb-1") -> SlackBotIdentity:

@@ -14,7 +14,6 @@ import requests
 from slack_sdk import WebClient
 from werkzeug.wrappers import Response
 
-from sandbox.serving import Server
 from sandbox.slack.server import MockSlack
 from shared import names
 from shared.adapters.secrets import FixedSecrets
@@ -30,29 +29,11 @@ VIEW = loading("open:skip", "{}", "skip x test <reason>")
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def door() -> Iterator[FakeDoor]:
-    door = FakeDoor()
-    with Server(door) as server:
-        door.url = server.url
-        yield door
-
-
-@pytest.fixture
 def slack(tmp_path: Path, clock: FakeClock, door: FakeDoor) -> Iterator[MockSlack]:
     mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=clock)
     mock.interactions_url = f"{door.url}/slack/interactions"
     yield mock
     mock.close()
-
-
-@pytest.fixture
-def api(slack: MockSlack) -> str:
-    return slack.serve()
 
 
 @pytest.fixture

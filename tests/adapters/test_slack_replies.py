@@ -2,8 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
@@ -17,31 +15,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.door import FakeDoor
 
 CHANNEL = "C0MIGRATE"
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def slack(tmp_path: Path, clock: FakeClock) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=clock)
-    yield mock
-    mock.close()
-
-
-@pytest.fixture
-def api(slack: MockSlack) -> str:
-    return slack.serve()
-
-
-@pytest.fixture
-def door() -> Iterator[FakeDoor]:
-    door = FakeDoor()
-    with Server(door) as server:
-        door.url = server.url
-        yield door
 
 
 def response_url(slack: MockSlack, door: FakeDoor) -> str:

@@ -1,8 +1,5 @@
 """Messages under a card, through the real slack_sdk, against the mock Slack over HTTP."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sandbox.slack.server import MockSlack
@@ -11,18 +8,10 @@ from shared.adapters.slack import SlackCards
 from shared.errors import NotFoundError, PermanentError, RetryableError
 from shared.names import SLACK_BOT_TOKEN
 from shared.ports.slack import CardChannel
-from tests.fakes.clock import FakeClock
 
 CHANNEL = "C0MIGRATE"
 CARD = "airflow-3/email.notifications#prod-us"
 KEY = f"{CARD}@remind-1-1"
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[MockSlack]:
-    mock = MockSlack(tmp_path / "slack.db", team="T1", bot_token="xoxb-1", signing_secret="s", clock=FakeClock())
-    yield mock
-    mock.close()
 
 
 @pytest.fixture

@@ -49,11 +49,6 @@ def engine(file: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def queues(engine: Engine, clock: FakeClock) -> SqlQueues:
     return SqlQueues(engine, clock, 60)
 

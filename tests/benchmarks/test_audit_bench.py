@@ -12,7 +12,7 @@ from shared.adapters.sql_groups import SqlGroups
 from shared.adapters.sql_migrations import SqlMigrations
 from shared.adapters.sql_reads import SqlHistory, SqlMigrationIndex, SqlWatches
 from shared.app.audit import audit_migration
-from shared.domain.audit import Audited
+from shared.domain.audit_findings import Audited
 from shared.ports.store import Store
 from tests.builders import A
 from tests.histories import store_histories

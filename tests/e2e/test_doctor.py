@@ -295,6 +295,18 @@ def test_where_aws_cannot_be_reached_it_says_so_and_looks_at_nothing(
     assert "AWS was not reached" in result.stderr
 
 
+def test_with_the_credentials_of_another_account_nothing_is_looked_at(deployment: Deployment, tmp_path: Path) -> None:
+    text = (deployment.root / FOLDER / "trial.toml").read_text()
+    other = tmp_path / FOLDER / "trial.toml"
+    other.parent.mkdir(parents=True)
+    other.write_text(f'account = "111122223333"\n{text}')
+
+    result = migrate("doctor", "--stage", "trial", "--root", tmp_path)
+
+    assert result.exit_code == 2
+    assert "the stage trial is in 111122223333: set AWS_PROFILE" in result.stderr
+
+
 @pytest.mark.parametrize("stage", ["nowhere", "../../trial", ""])
 def test_a_stage_that_there_is_not_is_wrong_input(tmp_path: Path, stage: str) -> None:
     result = migrate("doctor", "--stage", stage, "--root", tmp_path)

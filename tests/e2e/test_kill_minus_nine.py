@@ -93,7 +93,7 @@ def test_a_second_process_is_told_that_the_file_is_in_use(tmp_path: Path, serve:
     second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert served.stop() == 0
     assert second.returncode != 0
-    assert f"{tmp_path / 'world.db'} is in use by another sandbox" in second.stderr
+    assert f"{tmp_path / 'world.db'} is in use by another process" in second.stderr
 
 
 def test_a_restart_keeps_its_address_and_its_secrets(tmp_path: Path, serve: Serve) -> None:

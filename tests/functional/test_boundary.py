@@ -157,7 +157,8 @@ def test_who_started_or_retried_it_is_told_to_ask_another() -> None:
 
     assert said == (
         "You started this migration, and prod-us wants a second pair of eyes. "
-        "Ask another operator or approver of the campaign."
+        "Operators or approvers may answer, not whoever started it: "
+        "<@U_COLLEAGUE>, <@U_APPROVER>, <@U_SECOND_APPROVER>."
     )
 
 

@@ -202,6 +202,50 @@ def test_a_modal_sent_an_hour_late_is_taken_and_says_where_to_look(failed: Team)
     assert "/migrate history email.notifications" in shown["blocks"][0]["text"]["text"]
 
 
+def test_a_migration_is_given_up_with_a_reason_and_who_comes_after_is_told_who_did(failed: Team) -> None:
+    late = failed.button("open:skip")
+    second = failed.open("open:abort", SECOND)
+    assert failed.submit(failed.open("open:abort"), {"reason": "the cluster is switched off"}) == CLEARED
+
+    state = failed.world.engine.migrations.load(EMAIL).view.state
+    (aborted,) = [
+        one for one in failed.world.engine.history.events(EMAIL, after=0) if one.event.kind == "migration_aborted"
+    ]
+    assert (state.status, aborted.event.reason) == ("aborted", "the cluster is switched off")  # type: ignore[union-attr]
+    assert not [
+        one for one in buttons_on(failed.world.slack.messages(CHANNEL)) if one.action_id.startswith(("act:", "open:"))
+    ]
+
+    failed.submit(second, {"reason": "so it is"}, SECOND)
+    assert failed.told(SECOND).startswith(f"@{OPERATOR} aborted email.notifications already, at ")
+    failed.world.slack.click(CHANNEL, late.ts, "open:skip", SECOND, value=late.value, stale=True)
+    failed.work()
+    (shown,) = failed.world.slack.modals(SECOND)
+    assert f"<@{OPERATOR}> aborted email.notifications already, at " in shown["blocks"][0]["text"]["text"]
+    failed.world.slack.command("start email.notifications", CHANNEL, SECOND)
+    failed.work()
+    assert failed.told(SECOND).startswith(f"@{OPERATOR} aborted email.notifications already, at ")
+
+
+def test_a_question_is_taken_with_a_click_and_the_button_is_gone(failed: Team) -> None:
+    button = failed.button("act:assign")
+    failed.world.slack.click(CHANNEL, button.ts, "act:assign", SECOND, value=button.value)
+    failed.work()
+    asked = failed.step("migrate.items").checkpoint
+    assert asked is not None
+    assert asked.assigned_to == f"slack:T0ACME/{SECOND}"
+    assert "act:assign" not in {one.action_id for one in buttons_on(failed.world.slack.messages(CHANNEL))}
+
+
+def test_who_takes_a_question_by_the_button_of_an_attempt_before_is_told_so(failed: Team) -> None:
+    old, retry = failed.button("act:assign"), failed.button("act:retry")
+    failed.world.slack.click(CHANNEL, retry.ts, "act:retry", OPERATOR, value=retry.value)
+    failed.work()
+    failed.world.slack.click(CHANNEL, old.ts, "act:assign", SECOND, value=old.value, stale=True)
+    failed.work()
+    assert f"@{OPERATOR} answered this already with `retry`, at " in failed.told(SECOND)
+
+
 def test_somebody_of_another_team_sends_nothing(failed: Team) -> None:
     view = failed.open("open:skip")
     assert failed.submit(view, {"reason": "it is retired"}, team="T0OTHER").status == 401

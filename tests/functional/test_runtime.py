@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -109,3 +110,19 @@ def test_a_message_comes_in_the_shape_of_an_sqs_record(queues: SqlQueues, clock:
         "eventSourceARN": "arn:aws:sqs:eu-central-1:111122223333:waymark-signals.fifo",
         "awsRegion": "eu-central-1",
     }
+
+
+def test_once_it_is_to_stop_the_batch_at_hand_is_the_last_one(queues: SqlQueues, clock: VirtualClock) -> None:
+    stop = Flag()
+
+    def last(event: Event, context: object) -> Event:
+        stop.set()
+        return {"batchItemFailures": []}
+
+    after = Function()
+    runtime = Runtime(queues, clock.now, {names.SIGNALS: last, names.CARDS: after})
+    for queue in (names.SIGNALS, names.CARDS):
+        queues.send(queue, "a", group="g", key="k")
+
+    assert runtime.drain(stop) == 1
+    assert (after.bodies, queues.depth(names.SIGNALS), queues.depth(names.CARDS)) == ([], 0, 1)

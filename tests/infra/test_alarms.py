@@ -8,7 +8,8 @@ from typing import Any
 from infra_cdk.alarms import COUNTED
 from infra_cdk.metrics import ALERT_LINES
 from shared import names
-from shared.observability import door_logger, metric_document
+from shared.errors import NO_SECRET, SETTINGS, UNREADABLE, PermanentError
+from shared.observability import alert_of, door_logger, metric_document
 from tests.infra.conftest import Synthesised, plain
 
 ALERTS = "arn:${AWS::Partition}:sns:eu-central-1:${AWS::AccountId}:waymark-alerts"
@@ -105,19 +106,22 @@ def test_lines_with_an_alert_are_counted_where_they_are_written(production: Synt
     }
 
     assert found == {
-        ("slack", '{ $.alert = "slack" }', "slack_alerts"),
-        ("post-checkpoint", '{ $.alert = "slack" }', "slack_alerts"),
-        ("sweep", '{ $.alert = "groups" }', "groups_alerts"),
-        ("sweep", '{ $.alert = "unreadable" }', "unreadable_alerts"),
+        (function.replace("_", "-"), f'{{ $.alert = "{alert}" }}', f"{alert}_alerts")
+        for alert, functions in ALERT_LINES.items()
+        for function in functions
     }
+    assert {"github_webhook", "slack", "run_workflow"} <= set(ALERT_LINES["secret"])
+    assert {"advance", "post_checkpoint", "sweep", "verify", "park"} <= set(ALERT_LINES["unreadable"])
     assert {metric for _, _, metric in found} <= {one["MetricName"] for one in alarms(production).values()}
 
 
 def test_whatever_the_code_calls_an_alert_is_an_alarm() -> None:
     files = [file for folder in ("shared", "functions") for file in Path(folder).rglob("*.py")]
-    said = {word for file in files for word in re.findall(r'"alert": "([a-z_]+)"', file.read_text(encoding="utf-8"))}
+    words = r'"alert": (?:alert_of\(exc\) or )?"([a-z_]+)"'
+    said = {word for file in files for word in re.findall(words, file.read_text(encoding="utf-8"))}
+    of_errors = {alert_of(PermanentError("", code)) for code in (NO_SECRET, SETTINGS, UNREADABLE)}
 
-    assert said == {*ALERT_LINES, "parked"}
+    assert said | of_errors == {*ALERT_LINES, "parked"}
 
 
 def test_the_dashboard_shows_every_function_queue_and_alarm(production: Synthesised) -> None:

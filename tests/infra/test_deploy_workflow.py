@@ -1,4 +1,4 @@
-"""The workflow that deploys: no key is stored, only the protected environment's job may ask AWS for one, nothing is injected."""
+"""The workflow that deploys: no key is stored, only the protected environment's job may ask AWS for one."""
 
 import re
 from pathlib import Path

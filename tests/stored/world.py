@@ -86,7 +86,7 @@ class World:
     def act(self, verb: str, migration: str = EMAIL) -> None:
         """A person's command."""
         signal = f"{verb}:{migration}"
-        act = Act(id=signal, at=self.clock(), migration=migration, actor=OPERATOR, verb=verb)
+        act = Act(id=signal, at=self.clock(), migration=migration, actor=OPERATOR, verb=verb, note="a test")
         self.engine.outbox.send(names.SIGNALS, act.model_dump_json(), group=migration, key=signal)
         self.work()
 

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from sandbox.slack.block_kit import problems, too_long
 from shared.messages.answer_blocks import blocks_of
-from shared.messages.answer_text import plainly, text_of, typed_text_of
-from state_schema.answers import Answer, Suggestion, done
+from shared.messages.answer_text import plainly, text_of, ways_of
+from state_schema.answers import Answer, Suggestion, done, refused
 from state_schema.orders import CARDS, ReplyMessage
 from state_schema.signals import ReplyTo
 
@@ -111,9 +111,16 @@ def test_the_text_has_the_reason_what_to_do_next_and_the_warnings() -> None:
 
 
 def test_where_there_are_no_buttons_suggestions_are_typed() -> None:
-    assert typed_text_of(REFUSED).splitlines()[2:] == [
+    assert ways_of(REFUSED) == [
         "Check now: `/migrate pr-merged a shared`",
         "Deploy in prod: `/migrate deploy a prod`",
+    ]
+
+
+def test_what_somebody_typed_leaves_no_code_span_where_it_is_repeated() -> None:
+    hostile = Suggestion(label="retry `a` <b>", command="retry a 'x ` <!channel> `y'")
+    assert ways_of(refused("x", "No.", hostile)) == [
+        "retry 'a' &lt;b&gt;: `/migrate retry a 'x ' &lt;!channel&gt; 'y'`"
     ]
 
 

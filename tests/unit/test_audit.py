@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.audit import Audited, Kept, Stored, Unreadable, audited
+from shared.domain.audit import audited
+from shared.domain.audit_findings import Audited, Kept, Stored, Unreadable
 from shared.domain.history import fold, hash_of, record
 from shared.domain.view import Cause
 from shared.messages.audit_rows import COLUMNS, Row, cells, json_line

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from pydantic import JsonValue
 
-from shared.domain.audit import Audited
 from shared.domain.audit_chain import Noun, audited_chain
+from shared.domain.audit_findings import Audited
 from shared.domain.control import control
 from shared.domain.history import chained, hash_of
 from shared.domain.takeover import taken_over

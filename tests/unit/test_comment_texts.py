@@ -54,6 +54,12 @@ def test_an_answer_is_a_whole_comment_with_its_marker() -> None:
     )
 
 
+def test_a_command_that_is_repeated_is_no_markup_and_ends_no_code_span() -> None:
+    typed = "skip x test 'a ` <img src=x> @acme/team `b'"
+    body = body_of(refused("x", "No.", Suggestion(label="Skip in test", command=typed)), TO)
+    assert body == f"No.\n\nSkip in test: `/migrate skip x test 'a ' <img src=x> @acme/team 'b'`\n\n{MARKER}"
+
+
 def test_that_a_command_was_parked_has_a_marker_of_its_own() -> None:
     body = body_of(refused("parked", "It is kept."), TO)
 

@@ -2,9 +2,13 @@
 
 import pytest
 
+from shared.domain.control import control
 from shared.domain.view import Refusal
+from shared.messages.acted import acted
+from state_schema.control import Control
+from state_schema.gate import Gate
 from state_schema.signals import Failed
-from tests.stories import OPERATOR, STRANGER, Story
+from tests.stories import MONDAY, OPERATOR, STRANGER, Story, the_campaign
 
 
 def a_failed_deployment() -> Story:
@@ -64,3 +68,44 @@ def test_an_abort_button_that_is_shown_now_ends_it() -> None:
     story = a_failed_deployment()
     story.act("abort", checkpoint=story.button("test"), note="The cluster is gone.")
     assert story.kinds() == ["migration_aborted"]
+
+
+TOKEN = "ghp_" + "a1B2" * 9
+"""Of the shape of one; it is none."""
+
+
+@pytest.mark.parametrize("verb", ["skip", "retry", "abort", "assign"])
+def test_a_credential_in_a_reason_is_refused_and_kept_nowhere(verb: str) -> None:
+    story = a_failed_deployment().act(verb, track="test", note=f"it wants {TOKEN}, try")
+
+    assert story.last.refusal == Refusal(
+        "credential",
+        "The reason looks like a credential, so nothing was done, and nothing of it is kept.",
+        "Say it again without. If it is a real one, replace it: it was sent where it does not belong.",
+    )
+    assert TOKEN not in "".join(one.model_dump_json() for one in story.events)
+    assert TOKEN not in story.view.state.model_dump_json()
+
+
+def test_a_credential_in_the_reason_of_a_pause_is_refused() -> None:
+    act = Control(
+        id="slack:1", at=MONDAY, campaign="airflow-3", actor=OPERATOR, verb="pause", scope="campaign", note=TOKEN
+    )
+    controlled = control(Gate(campaign="airflow-3"), the_campaign(), act)
+
+    assert controlled.record is None
+    assert controlled.refusal is not None
+    assert controlled.refusal.reason_code == "credential"
+
+
+def test_the_whole_reason_of_an_abort_is_kept() -> None:
+    story = a_failed_deployment().act("abort", note="why " * 700)
+    assert story.events[-1].reason == "why " * 700
+
+
+def test_a_button_repeats_the_reason_and_there_is_none_where_it_is_missing() -> None:
+    story = a_failed_deployment()
+    for note, commands in (("it is retired", ["skip email.notifications test 'it is retired'"]), ("", [])):
+        act = story._act("skip", OPERATOR, {"track": "prod-us", "note": note})
+        offered = acted(story.signal(act).last, act).suggestions
+        assert [one.command for one in offered if one.command.startswith("skip")] == commands

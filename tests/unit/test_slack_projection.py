@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import RejectedDeliveryError
-from shared.webhooks import slack
+from shared.webhooks import slack, slack_buttons
 from state_schema import ids
 from state_schema.signals import SIGNALS, Act, CheckpointRef, Command, ReplyTo
 from tests.deliveries import TEAM, click, typed
@@ -244,11 +244,11 @@ def test_arbitrary_json_in_a_button_is_an_act_that_validates_or_rejected(key: st
 @pytest.mark.parametrize(
     ("shape", "model"),
     [
-        (slack.MIGRATION, ids.MigrationId),
-        (slack.TRACK, ids.TrackName),
-        (slack.STEP, ids.StepPath),
-        (slack.VERB, ids.Verb),
-        (slack.DIGEST, ids.Digest),
+        (slack_buttons.MIGRATION, ids.MigrationId),
+        (slack_buttons.TRACK, ids.TrackName),
+        (slack_buttons.STEP, ids.StepPath),
+        (slack_buttons.VERB, ids.Verb),
+        (slack_buttons.DIGEST, ids.Digest),
     ],
 )
 def test_the_shapes_are_those_of_the_state(shape: re.Pattern[str], model: object) -> None:
