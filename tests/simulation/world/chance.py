@@ -6,6 +6,8 @@ So dropping one fault from a story leaves the others as they were, and a failing
 import zlib
 
 _MASK = 0xFFFFFFFF
+_APART = 0x9E3779B1
+"""Puts the turns of one name far from each other."""
 
 
 class Chance:
@@ -13,20 +15,17 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self._start = zlib.crc32(f"seed {seed}".encode())
-        self._times: dict[str, list[int]] = {}
-        """Name to its last turn, and to the checksum that its labels begin with."""
+        self._turns: dict[str, int] = {}
+        """Name to its last turn."""
 
     def label(self, name: str) -> str:
         """The name with its turn: the third save of r1 is `save:r1#3`."""
         return f"{name}#{self.turn(name)[0]}"
 
     def turn(self, name: str) -> tuple[int, float]:
-        """(turn, roll) of the name's next label."""
-        known = self._times.get(name)
-        if known is None:
-            known = self._times[name] = [0, zlib.crc32(f"{name}#".encode(), self._start)]
-        known[0] += 1
-        return known[0], _spread(zlib.crc32(b"%d" % known[0], known[1]))
+        """(turn, roll) of the name's next time."""
+        turn = self._turns[name] = self._turns.get(name, 0) + 1
+        return turn, _spread(zlib.crc32(name.encode(), self._start) + turn * _APART & _MASK)
 
     def roll(self, label: str) -> float:
         """From 0 to below 1, always the same for the same label."""
