@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sandbox.aws_events import ACCOUNT, REGION
 from sandbox.emulated import ENVIRONMENT
@@ -22,7 +23,7 @@ class Cloud:
 
 @contextmanager
 def start_cloud(folder: Path) -> Iterator[Cloud]:
-    """A new, empty one until the block ends. It keeps its log and the functions' code in `folder`."""
+    """A new, empty one until the block ends. Its log stays in `folder`, the functions' code does not: it is large."""
     certificate, key = make_certificate(folder)
     port = free_port()
     reached = {
@@ -45,8 +46,10 @@ def start_cloud(folder: Path) -> Iterator[Cloud]:
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "INFO",
-        "TMPDIR": str(folder),
     }
     log = folder / "ministack.log"
-    with start_ministack(ENVIRONMENT, port, log, settings) as emulator:
+    with (
+        TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as code,
+        start_ministack(ENVIRONMENT, port, log, {**settings, "TMPDIR": code}) as emulator,
+    ):
         yield Cloud(emulator.url, log, reached)

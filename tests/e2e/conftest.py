@@ -34,15 +34,8 @@ def assembly(outside: Outside) -> Assembly:
 
     The tests of `tests/infra` have CDK validate it, which takes longer than all the rest of it.
     """
-    made = subprocess.run(
-        [sys.executable, "-c", "0"]
-        if "XX" in __import__("os").environ
-        else [sys.executable, "-m", "infra_cdk.bundles", "--stage", "local"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "infra_cdk.bundles", "--stage", "local"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     folder = build(outside.stage(), ROOT / BUNDLES / "local", validate=False).synth().directory
     return Assembly.read(Path(folder), ACCOUNT, REGION)
