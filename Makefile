@@ -167,5 +167,5 @@ lock: .venv/.lock ## Recompile requirements/*.txt
 .PHONY: clean
 clean: ## Remove the environments and everything generated that is not committed
 	rm -rf .venv .venv-ministack .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
-	rm -rf cdk.out build *.egg-info
+	rm -rf cdk.out build .cache/bundles *.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

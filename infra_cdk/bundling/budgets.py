@@ -16,9 +16,9 @@ class Budget:
     imports: float
 
 
-_AWS: Final = Budget(12, 34, 2.6)
-_AIRFLOW: Final = Budget(12, 36, 2.8)
-_GITHUB: Final = Budget(22, 66, 2.8)
+_AWS: Final = Budget(12, 34, 2.0)
+_AIRFLOW: Final = Budget(12, 36, 2.0)
+_GITHUB: Final = Budget(22, 66, 2.0)
 
 BUDGETS: Final[Mapping[str, Budget]] = {
     "github_webhook": Budget(5, 14, 1.2),
@@ -29,11 +29,11 @@ BUDGETS: Final[Mapping[str, Budget]] = {
     "batch": _AWS,
     "observe": _GITHUB,
     "park": _AWS,
-    "post_checkpoint": Budget(13, 38, 2.8),
+    "post_checkpoint": Budget(13, 38, 2.0),
     "post_comment": _GITHUB,
-    "sweep": Budget(12, 36, 2.6),
+    "sweep": Budget(12, 36, 2.0),
     "open_pull_request": _GITHUB,
-    "rewrite_dags": Budget(34, 95, 2.8),
+    "rewrite_dags": Budget(34, 95, 2.0),
     "run_workflow": _GITHUB,
     "list_items": _AIRFLOW,
     "migrate_items": _AIRFLOW,

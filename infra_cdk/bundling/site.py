@@ -72,6 +72,8 @@ def _install(locked: str, target: Target, fresh: Path) -> None:
 def _why(said: str, target: Target) -> str:
     """What pip said, as one sentence."""
     missing = re.search(r"No matching distribution found for (\S+)", said)
+    if missing and "connection broken" in said:
+        return f"pip cannot reach the package registry that it is set to, for {missing[1]}: try again when it answers."
     if missing:
         return f"There is no wheel of {missing[1]} for {target}: choose another version, Python or architecture."
     if "DO NOT MATCH THE HASHES" in said:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import marshal
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
@@ -118,6 +119,22 @@ def test_without_a_wheel_for_the_target_it_is_told_which(tag: str, tmp_path: Pat
 
     with pytest.raises(BundleError, match=r"^There is no wheel of signpost==1.0 for Python 3.13 on aarch64: "):
         installed_site(tmp_path, ARM, tell_nobody)
+
+
+def test_a_registry_that_does_not_answer_is_no_missing_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as nobody:  # bound, so that no one else listens there
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{nobody.getsockname()[1]}/simple")
+        for other in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+            monkeypatch.delenv(other, raising=False)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("PIP_RETRIES", "1")
+        lock(tmp_path, f"signpost==1.0 {HASH}\n")
+
+        with pytest.raises(
+            BundleError, match=r"^pip cannot reach the package registry .* for signpost==1.0: try again"
+        ):
+            installed_site(tmp_path, ARM, tell_nobody)
 
 
 @pytest.mark.parametrize("tag", ["cp313-cp313-manylinux2014_aarch64", "cp311-abi3-manylinux_2_34_aarch64"])
