@@ -55,6 +55,7 @@ def deployed(outside: Outside, assembly: Assembly, tmp_path_factory: pytest.Temp
         found = Deployed(cloud, outside, f"{cloud.url}/_aws/execute-api/{api}/$default")
         outside.call(found.api)
         yield found
+        outside.hang_up()
 
 
 @pytest.hookimpl(wrapper=True)

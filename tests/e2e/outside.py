@@ -58,6 +58,10 @@ class Outside:
         self.slack.commands_url, self.slack.interactions_url = f"{api}/slack/commands", f"{api}/slack/interactions"
         self.github.webhook_url = f"{api}/github/webhooks"
 
+    def hang_up(self) -> None:
+        """Webhooks wait from now on: a deployment that is being stopped would let each of them time out."""
+        self.github.webhook_url = ""
+
 
 @contextmanager
 def open_outside(folder: Path) -> Iterator[Outside]:
