@@ -91,6 +91,9 @@ test-infra: install ## Run the infrastructure tests
 test-e2e: install .venv-ministack/.installed ## Deploy to the local AWS and run the journeys
 	$(call run_group,tests/e2e,)
 
+.PHONY: e2e
+e2e: test-e2e ## Bundle the functions, synthesise the stage local, deploy it to the local AWS, and drive it
+
 test-fast: install ## Run the tests that need neither engine nor network
 	$(call run_group,tests/unit tests/test_architecture.py,-n $(WORKERS) -m "not engine and not network")
 

@@ -17,7 +17,15 @@ _KNOWS_THE_BOT: Final = ("github_webhook", "post_comment")
 
 def environment_of(function: str, stage: Stage, arns: Arns) -> dict[str, str]:
     """Variables and their texts; a secret is never among them, only where secrets are kept."""
-    told = {"engine": "aws", **_by_grants(function, stage, arns), **_by_role(function, stage)}
+    stack = arns.stack
+    # The settings ask every function of the engine `aws` for it, whether it sends or not.
+    queues = f"https://sqs.{stack.region}.{stack.url_suffix}/{stack.account}/{names.PREFIX}"
+    told = {
+        "engine": "aws",
+        "queue_url_prefix": queues,
+        **_by_grants(function, stage, arns),
+        **_by_role(function, stage),
+    }
     variables = {VARIABLE + name.upper(): text for name, text in told.items() if text}
     return variables if function in names.DOORS else {**variables, "POWERTOOLS_LOG_LEVEL": "INFO"}
 
@@ -26,11 +34,7 @@ def _by_grants(function: str, stage: Stage, arns: Arns) -> Mapping[str, str]:
     """What a function that may reach a thing must know of it."""
     may = GRANTS[function]
     reached = {resource for grant in may for resource in grant.resources}
-    actions = {action for grant in may for action in grant.actions}
     told: dict[str, str] = {}
-    if actions & {"sqs:SendMessage", "sqs:ChangeMessageVisibility"}:
-        stack = arns.stack
-        told["queue_url_prefix"] = f"https://sqs.{stack.region}.{stack.url_suffix}/{stack.account}/{names.PREFIX}"
     if names.GITHUB_APP_KEY in reached:
         told["github_api"] = stage.github.api
         told["github_app_id"] = stage.github.app_id

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,17 +39,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def start_ministack(venv: Path, port: int, log: Path) -> Iterator[Emulator]:
+def start_ministack(venv: Path, port: int, log: Path, settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
     """Ministack from its own virtual environment `venv`, until the block ends; what it says goes to `log`.
 
-    It forgets everything when it stops. EmulatorError where it is not installed, or the port is taken.
+    `settings`: more of its environment, as `LOG_LEVEL`, or `USE_SSL` for HTTPS. It forgets everything when it stops.
+    EmulatorError where it is not installed, or the port is taken.
     """
     program = venv / "bin" / "ministack"
     if not program.exists():
         raise EmulatorError(f"there is no {program}: install requirements/ministack.txt into {venv}")
     environ = {**os.environ, "BIND_HOST": HOST, "GATEWAY_PORT": str(port), "LOG_LEVEL": "WARNING"}
+    environ |= settings or {}
     with _running([str(program)], environ, port, log) as emulator:
-        yield emulator
+        secure = environ.get("USE_SSL") == "1"
+        yield replace(emulator, url=emulator.url.replace("http:", "https:")) if secure else emulator
 
 
 @contextmanager

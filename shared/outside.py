@@ -116,10 +116,12 @@ class Outside:
     @property
     def github_quota(self) -> int | None:
         """Calls to GitHub that are left, without asking it; None where it has answered nothing yet."""
+        client = vars(self).get("_github")
+        if client is None:  # nor need the adapter be there: a function that asks GitHub nothing comes without it
+            return None
         from shared.adapters.github_client import quota_left
 
-        client = vars(self).get("_github")
-        return None if client is None else quota_left(client)
+        return quota_left(client)
 
     @cached_property
     def _github(self) -> "Github":

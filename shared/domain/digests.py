@@ -4,8 +4,8 @@ import hashlib
 import json
 from typing import Final
 
-CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
-"""One text for one value, whatever the order of its keys."""
+CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str, check_circular=False)
+"""One text for one value, whatever the order of its keys. What comes out of models holds no circle to look for."""
 
 
 def digest_of(*parts: object) -> str:

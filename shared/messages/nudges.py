@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from shared.domain.permissions import allowed_for
 from shared.messages.escaping import as_plain, mrkdwn, one_line, sentence, words
 from shared.messages.people import in_utc, mentions, moment
 from shared.messages.standing import Standing
@@ -60,7 +61,7 @@ def escalation_alert(at: Standing, question: Checkpoint) -> Alert:
 
 def _reminded(at: Standing, question: Checkpoint) -> str:
     people, owner = at.view.campaign.people, at.view.state.resource.owner
-    may = people.approvers if question.reason == "approval_required" else people.operators
+    may = allowed_for(at.view.campaign, at.name, question, question.verbs[0])
     members = tuple(one for member in may for one in people.groups.get(member.removeprefix("group:"), (member,)))
     first = (mentions(one for one in (name,) if one) for name in (question.assigned_to, owner))
     return next((found for found in first if found), "") or mentions(members)

@@ -69,10 +69,11 @@ def _asked(at: Standing, question: Checkpoint, actor: str) -> Where:
 
 
 def _answers(at: Standing, question: Checkpoint, actor: str, verbs: Sequence[str]) -> Iterator[Suggestion | None]:
-    """One for each way to answer that this person may take, and that a button can hold."""
+    """One for each way to answer that this person may take, and that a button can hold: not one that wants a reason."""
     resource = at.view.state.resource.id
     for verb in verbs:
-        if verb in REASON_WANTED or refusal_for(at.view, at.name, question, actor, verb) is not None:
+        explained = question.reason == "failure" and verb in REASON_WANTED
+        if explained or refusal_for(at.view, at.name, question, actor, verb) is not None:
             continue
         if verb != "decide":
             yield suggestion(verb, resource, at.name, label=label_of(verb, at.name))

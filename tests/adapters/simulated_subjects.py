@@ -31,7 +31,7 @@ def no_faults(agenda: Agenda) -> Faults:
 
 def simulated_effects() -> SimulatedEffects:
     agenda = Agenda()
-    return SimulatedEffects(agenda, no_faults(agenda))
+    return SimulatedEffects(agenda, no_faults(agenda), lambda _: None)
 
 
 def simulated_stores() -> Stores:

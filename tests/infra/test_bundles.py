@@ -16,6 +16,7 @@ from infra_cdk.bundles import main
 from infra_cdk.bundling.budgets import BUDGETS
 from infra_cdk.bundling.build import Built
 from infra_cdk.bundling.site import CACHE
+from infra_cdk.consumers import queues_of
 from shared import names
 from tests.bundled import LAMBDA, bundles, isolated, unpacked
 from tests.infra.outside_ports import ports
@@ -32,8 +33,8 @@ ONE_OF_A_KIND: Final = ("slack", "advance", "post_checkpoint", "observe", "verif
 """Of those that need the same packages, one: production differs from local in the wheels alone."""
 WIRED: Final = """
 import importlib, json, sys
-handler, worker, ports, key = json.loads(sys.argv[1])
-importlib.import_module(handler)
+handler, worker, takes, ports, key = json.loads(sys.argv[1])
+handle = importlib.import_module(handler).handler
 if worker:
     from dataclasses import replace
     from shared import bootstrap
@@ -42,6 +43,9 @@ if worker:
     composition.engine
     for port in ports:
         getattr(composition.outside, port)
+    bootstrap.use(composition)
+    if takes:
+        handle({"Records": []}, None)
     if "github" in sys.modules:
         import jwt
         jwt.encode({}, key, algorithm="RS256")
@@ -102,7 +106,8 @@ def test_a_bundle_alone_has_all_that_its_function_builds(
 ) -> None:
     bundle = unpacked(local[function], tmp_path)
     worker = function not in names.DOORS  # a door is wired when it is imported
-    told = json.dumps([names.handler_module(function), worker, sorted(ports(function)), app_key])
+    takes = bool(queues_of(function))
+    told = json.dumps([names.handler_module(function), worker, takes, sorted(ports(function)), app_key])
 
     run = subprocess.run((*isolated(bundle, WIRED), told), env=LAMBDA, capture_output=True, text=True, check=False)
 

@@ -18,24 +18,23 @@ from shared.settings import Settings
 from tests.infra.conftest import Synthesised, plain
 
 ACCOUNT = "111122223333"
-EVERYWHERE = {"WAYMARK_ENGINE"}
+EVERYWHERE = {"WAYMARK_ENGINE", "WAYMARK_QUEUE_URL_PREFIX"}
 LOGS = {"POWERTOOLS_LOG_LEVEL"}
-SENDS = {"WAYMARK_QUEUE_URL_PREFIX"}
 GITHUB = {"WAYMARK_GITHUB_API", "WAYMARK_GITHUB_APP_ID", "WAYMARK_GITHUB_INSTALLATION_ID"}
 SLACK = {"WAYMARK_SLACK_API", "WAYMARK_SLACK_TEAM"}
-SKILL = {*SENDS, "WAYMARK_SKILL_TIMEOUT"}
+SKILL = {"WAYMARK_SKILL_TIMEOUT"}
 TOLD = {
-    "github_webhook": {*SENDS, "WAYMARK_GITHUB_BOT_ID"},
-    "slack": {*SENDS, *SLACK},
+    "github_webhook": {"WAYMARK_GITHUB_BOT_ID"},
+    "slack": SLACK,
     "status": LOGS,
-    "commands": LOGS | SENDS,
-    "advance": LOGS | SENDS,
-    "batch": LOGS | SENDS,
-    "observe": LOGS | SENDS | GITHUB,
-    "park": LOGS | SENDS,
-    "post_checkpoint": LOGS | SENDS | SLACK | {"WAYMARK_SLACK_PACE", "WAYMARK_ALERT_TOPIC"},
+    "commands": LOGS,
+    "advance": LOGS,
+    "batch": LOGS,
+    "observe": LOGS | GITHUB,
+    "park": LOGS,
+    "post_checkpoint": LOGS | SLACK | {"WAYMARK_SLACK_PACE", "WAYMARK_ALERT_TOPIC"},
     "post_comment": LOGS | GITHUB | {"WAYMARK_GITHUB_BOT_ID"},
-    "sweep": LOGS | SENDS | SLACK,
+    "sweep": LOGS | SLACK,
     "open_pull_request": LOGS | SKILL | GITHUB,
     "rewrite_dags": LOGS | SKILL | GITHUB,
     "run_workflow": LOGS | SKILL | GITHUB,
@@ -95,7 +94,7 @@ def test_a_function_can_read_the_settings_it_is_given(function: str, production:
     settings = Settings.from_environment(environment(function, production))
 
     assert settings.engine == "aws"
-    assert settings.queue_url_prefix in {"", f"https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/waymark-"}
+    assert settings.queue_url_prefix == f"https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/waymark-"
     assert settings.alert_topic in {"", f"arn:aws:sns:eu-central-1:{ACCOUNT}:waymark-alerts"}
 
 

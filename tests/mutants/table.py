@@ -53,7 +53,7 @@ BUGS: Final = (
         "shared/app/run_skill.py",
         "effects.once(order.key, ",
         'effects.once(f"{order.key}@{tools.clock()}", ',
-        (Examples((_SKILL,)),),
+        (Examples((_SKILL,)), _SEARCH),
     ),
     Bug(
         "slot-freed-early",

@@ -1,9 +1,10 @@
 """The simulator's own books: what people did, what skills did outside, and who is at it now. Ours play no part in them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from shared.domain.view import View
 from state_schema.orders import Order
@@ -34,6 +35,8 @@ class Books:
     looks: set[str] = field(default_factory=set)
     redriven: int = 0
     acts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    claims: defaultdict[str, set[str]] = field(default_factory=partial(defaultdict, set))
+    """Order key to the keys under which its workers claimed it."""
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
     running: list[Running] = field(default_factory=list)
 

@@ -93,6 +93,13 @@ class Checks:
             if problem is not None:
                 self.broken(rule.__name__, problem)
 
+    def claimed(self, key: str) -> None:
+        """A worker claimed its order under this key: one that holds back whoever is sent the same order."""
+        order = self.books.running[-1].order.key
+        self.books.claims[order].add(key)
+        if len(self.books.claims[order]) > 1:
+            self.broken("an_order_is_claimed_by_one_key", f"{order} was claimed as {sorted(self.books.claims[order])}")
+
     def broken(self, rule: str, problem: str) -> NoReturn:
         """This rule does not hold."""
         self.tell(f"VIOLATION {rule}: {problem}")

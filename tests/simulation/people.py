@@ -60,7 +60,7 @@ class People:
         before = [one.status for one in self.stores.states.values() if one.resource.wave < mine.resource.wave]
         if all(status in _OVER for status in before):
             self.type(("start " + resource, "next")[self.chance.pick("how", 5) == 0])
-        elif self.chance.pick("impatient", 12) == 0:
+        elif self.chance.pick("impatient", 30) == 0:
             self.type(f"start {resource}")
         self.agenda.after(self.chance.between("start again", 120, 1200), lambda: self.start(resource), idle=True)
 
@@ -134,12 +134,12 @@ class People:
         user = self._who(shown, chosen.partition(":")[0])
         migration, _, track = shown.card.partition("#")
         resource = migration.partition("/")[2]
-        if self.chance.roll(self.chance.label(f"takes {shown.card}")) < 0.05:
+        if self.chance.roll(self.chance.label(f"takes {shown.card}")) < 0.03:
             self.type(f"assign {resource} {track} me", user)
         roll = self.chance.roll(self.chance.label(f"types {shown.card}"))
         button = buttons[verbs.index(chosen)]
-        if roll < 0.4:
-            self.type(f"{chosen.partition(':')[0]} {resource} {track}{_choice(button, all_of_them=roll < 0.2)}", user)
+        if roll < 0.3:
+            self.type(f"{chosen.partition(':')[0]} {resource} {track}{_choice(button, all_of_them=roll < 0.15)}", user)
         elif roll > 0.99 and "retry" in verbs and not self.faults.over:
             self.type(f"abort {resource} it is not worth it", user)
         else:
@@ -153,7 +153,7 @@ class People:
         found = view.state.tracks.get(track)
         asked = found.steps[found.step].checkpoint if found and found.step else None
         label = self.chance.label(f"who {shown.card}")
-        if asked is None or (self.chance.roll(f"anybody {label}") < 0.15 and not self.faults.over):
+        if asked is None or (self.chance.roll(f"anybody {label}") < 0.08 and not self.faults.over):
             return everybody[self.chance.pick(label, len(everybody))]
         given = {one.actor for one in asked.given}
         able = [

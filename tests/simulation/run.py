@@ -118,7 +118,7 @@ class World:
             due_times=BorderedDueTimes(FakeDueTimes(self.stores), self.faults),
             watches=BorderedWatches(self.stores, self.faults),
             queues=self.queues,
-            effects=SimulatedEffects(self.agenda, self.faults),
+            effects=SimulatedEffects(self.agenda, self.faults, checks.claimed),
             github=self.github,
             deployment=self.deployment,
             channel=self.channel,

@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain.history import fold, hash_of, record
 from shared.domain.view import Cause
+from shared.messages.audit_rows import COLUMNS, Row, cells
 from state_schema.campaign import Resource
 from state_schema.events import Event, MigrationCreated, MigrationStarted, Recorded, TrackStarted
 
@@ -99,3 +100,24 @@ def test_a_record_made_before_a_field_existed_keeps_its_hash() -> None:
     first = a_history()[0]
 
     assert hash_of(AddedLater.model_validate(first.model_dump())) == first.hash
+
+
+def test_a_start_that_was_recorded_before_it_said_what_was_shown_keeps_its_hash() -> None:
+    stored = {
+        "schema_version": 1,
+        "number": 2,
+        "at": "2026-11-23T09:30:00Z",
+        "actor": "slack:T0ACME/U_OPERATOR",
+        "signal": "act-1",
+        "event": {"kind": "migration_started"},
+        "previous": "7465ca240e83db7a060f1c5623885bdc3def6590f950f4dc8680142e351a0edb",
+        "hash": "6b6f6a664f525ffc0eda0319a472f017402953442e9674cc0fa4b33cef50ad65",
+    }
+    assert hash_of(Recorded.model_validate(stored)) == stored["hash"]
+
+
+def test_a_start_exports_what_was_shown() -> None:
+    shown = "0123456789abcdef"
+    (started,) = record([MigrationStarted(shown=shown)], 1, "", CAUSE)
+    row = dict(zip(COLUMNS, cells(Row("airflow-3", "airflow-3/r1", 2, started)), strict=True))
+    assert (row["kind"], row["actor"], row["shown"]) == ("migration_started", "slack:T0ACME/U_OPERATOR", shown)

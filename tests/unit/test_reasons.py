@@ -48,6 +48,14 @@ def test_who_may_not_is_told_that_first(verb: str) -> None:
     assert story.last.refusal.reason_code == "not_permitted"
 
 
+def test_what_starts_and_what_moves_is_bound_to_what_was_shown() -> None:
+    one, other = Story().act("start"), Story(resource=1).act("start")
+    shown = [story.events[0].shown for story in (one, other)]
+    assert all(shown)
+    assert shown[0] != shown[1]
+    assert Story().act("start").events[0].shown == shown[0]
+
+
 def test_the_reason_is_recorded() -> None:
     story = a_failed_deployment().act("skip", track="test", note="It is retired next week.")
     assert [one.note for one in story.events if one.kind == "checkpoint_decided"][-1] == "It is retired next week."

@@ -9,6 +9,7 @@ from shared.domain.orders import orders_for
 from shared.messages.acted import acted
 from shared.messages.answer_text import text_of
 from shared.messages.cards import card
+from shared.messages.explained import explained
 from state_schema.plan import Plan
 from state_schema.signals import Failed, Succeeded
 from tests.snapshot_files import MessageFile, written
@@ -56,6 +57,16 @@ def test_a_rollback_under_four_eyes_is_asked_for_by_one_and_said_again_by_anothe
         "Rolling back deploy.run of email.notifications in prod-us; now deploy.run of prod-us is at work."
     )
     assert (story.order.rollback, story.order.attempt) == (True, 2)
+
+
+def test_whoever_asks_where_it_is_gets_the_button_if_they_may_agree() -> None:
+    story = a_failed_deployment_that_two_people_watch_over().act("rollback", track="prod-us")
+
+    def offered(actor: str) -> list[str]:
+        return [one.command for one in explained(story.view, actor).suggestions if one.command.startswith("rollback")]
+
+    assert offered(APPROVER) == ["rollback email.notifications prod-us"]
+    assert offered(OPERATOR) == []
 
 
 def test_no_button_of_a_rollback_says_deploy(message: SnapshotAssertion) -> None:

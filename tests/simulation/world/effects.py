@@ -13,11 +13,12 @@ LEASE = 90.0
 
 
 class SimulatedEffects:
-    """The port Effects."""
+    """The port Effects. `claimed` is told each key under which a worker begins to act."""
 
-    def __init__(self, agenda: Agenda, faults: Faults) -> None:
+    def __init__(self, agenda: Agenda, faults: Faults, claimed: Callable[[str], None]) -> None:
         self._agenda = agenda
         self._faults = faults
+        self._claimed = claimed
         self._claims: dict[str, float] = {}
         self._reports: dict[str, Report] = {}
 
@@ -28,6 +29,7 @@ class SimulatedEffects:
         if self._claims.get(key, -1.0) > self._agenda.now:
             raise ClaimHeldError(f"Another worker is doing {key}. Try again.")
         self._claims[key] = self._agenda.now + LEASE
+        self._claimed(key)
         self._faults.crossed(fault, f"claiming {key}")
         try:
             report = act()
