@@ -211,7 +211,7 @@ def test_people_see_a_table_and_never_a_secret(deployment: Deployment, secrets: 
 def test_what_is_broken_on_purpose_is_found_and_each_has_a_way_to_be_mended(deployment: Deployment) -> None:
     vault, alarm = boto3.client("secretsmanager"), f"{function_name('sweep')}-errors"
     dead = names.dead_letter_queue(names.SIGNALS)
-    vault.put_secret_value(SecretId=f"waymark/{names.SLACK_SIGNING_SECRET}", SecretString="not it\n")
+    vault.put_secret_value(SecretId=f"waymark/{names.SLACK_SIGNING_SECRET}", SecretString="not it")
     vault.delete_secret(SecretId=f"waymark/{names.GITHUB_WEBHOOK_SECRET}", ForceDeleteWithoutRecovery=True)
     put_alarm(alarm)
     sqs_client().send_message(
