@@ -12,6 +12,7 @@ from sandbox.people import People
 from sandbox.recorder import Recorder
 from sandbox.result import EVERY, found_in, migrations_of, result_of
 from sandbox.scenario import Script
+from sandbox.slack.people import NoSuchButtonError
 from sandbox.slack.workspace import Message
 from sandbox.world import World
 from shared.domain.view import View
@@ -65,7 +66,7 @@ class Journey:
             if until(views):
                 return
             now = ([view.state.version for view in views], messages)
-            if now == before and self.people.act(views):
+            if now == before and self._acted(views):
                 before = None
             else:
                 before = now
@@ -83,6 +84,12 @@ class Journey:
         load = self.world.engine.migrations.load
         campaign = self.script.campaign
         return [load(migration_id(campaign.id, resource.id)).view for resource in campaign.resources]
+
+    def _acted(self, views: Sequence[View]) -> bool:
+        try:
+            return bool(self.people.act(views))
+        except NoSuchButtonError:  # the card has changed since it was read: look again
+            return False
 
     def _messages(self) -> Sequence[Message]:
         return self.world.slack.messages(self.script.campaign.channel)
