@@ -122,7 +122,12 @@ def plan_for(random: Random) -> tuple[Plan, Plan]:
         return the_plan(), the_plan(version=2)
     shape = random.choice(sorted(_BLOCKED))
     last = [name for name in _BLOCKED[shape] if name != "test"]
-    phases = tuple(random.sample(sorted(PHASES), 1 if random.random() < 0.92 else 2))
+    count = 1 if random.random() < 0.92 else 2
+    # People and GitHub have their hands on pull requests; most can go wrong there.
+    phases = tuple(
+        random.sample(sorted(PHASES), count, counts=[2 if name == "infra" else 1 for name in sorted(PHASES)])
+    )
+    phases = tuple(dict.fromkeys(phases))
     first = _Choices(
         shape=shape,
         phases=phases,
@@ -131,7 +136,7 @@ def plan_for(random: Random) -> tuple[Plan, Plan]:
         gate=random.choice(["automatic"] * 8 + ["confirmation"]),
         policy=random.choice(sorted(_POLICIES)),
         timed=random.random() < 0.3,
-        shared=random.random() < 0.08,
+        shared=random.random() < 0.12,
     )
     return _plan(first), _plan(_later(random, first))
 
