@@ -92,11 +92,7 @@ def aborted(world: "World") -> bool:
     """Somebody gives up a resource just when an order is on its way; not often, because little is left to break after it."""
     if world.pick("abort", 2):
         return False
-<<<<<<< HEAD
-    world.queues.traps.append(lambda migration: world.people.type(f"abort {migration.partition('/')[2]} no more"))
-=======
-    world.queues.traps.append(lambda order: world.people.type(f"abort {order.split('/')[1]}"))
->>>>>>> speed
+    world.queues.traps.append(lambda order: world.people.type(f"abort {order.split('/')[1]} no more"))
     return True
 
 
