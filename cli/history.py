@@ -24,7 +24,8 @@ def history(
 
     With --json, a list with an object for each campaign that has it:
     migration, version (how many events it has), events (a list: number, at,
-    actor, signal, event, and the hashes that chain them).
+    actor, signal, correlation - what it all began with, where that is not the
+    signal - event, and the hashes that chain them).
 
     Example: migrate history email.notifications --limit 10
     """

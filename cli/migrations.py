@@ -98,7 +98,7 @@ def _document(
         "to": asked.move.to,
         "preview": preview,
         "moved": [
-            {"resource": one.resource, "then": one.then, **one.event.model_dump(mode="json", exclude={"kind"})}
+            {"resource": one.resource, "then": one.then, **one.event.model_dump(mode="json", exclude={"kind", "shown"})}
             for one in shown
         ],
         "left": list(moves.left),

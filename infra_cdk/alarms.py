@@ -17,6 +17,8 @@ from shared import names
 _AT_LEAST: Final = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 _BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 _IS_FINE: Final = cloudwatch.TreatMissingData.NOT_BREACHING
+_DEAD_FOR: Final = 15
+"""Minutes: parking takes seconds, and tries again every other minute where it fails."""
 QUOTA_LEFT: Final = 500
 """Requests of the 5,000 that GitHub gives an installation each hour."""
 
@@ -31,22 +33,22 @@ class Counted:
     why: str
 
 
-_DOORS: Final = ("waymark.github-webhook", "waymark.slack", "waymark.commands")
+_STRANGERS: Final = (
+    "Strangers, or a wrong secret: look in the log for `unexpected`, and at the webhook and signing secrets."
+)
 COUNTED: Final = (
     Counted(names.PARKED, ("park",), 1, "Somebody's act could not be done and is kept: `migrate parked` lists it."),
     Counted(names.BROKEN_CHAINS, ("advance",), 1, "A history does not fit its state: `migrate audit` says where."),
     Counted(names.REFUSED_ACTS, ("advance", "waymark.commands"), 5, "Somebody known tries what is not theirs to do."),
-    Counted(
-        names.UNKNOWN_SENDERS,
-        ("advance", *_DOORS),
-        20,
-        "Strangers, or a wrong secret: look in the log for `unexpected`, and at the webhook and signing secrets.",
-    ),
+    Counted(names.UNKNOWN_SENDERS, ("advance", "waymark.github-webhook", "waymark.commands"), 20, _STRANGERS),
+    # A team clicks a few times in five minutes: with a wrong signing secret, each of these is refused.
+    Counted(names.UNKNOWN_SENDERS, ("waymark.slack",), 3, _STRANGERS),
 )
 ALERT_LINES_SAY: Final[Mapping[str, str]] = {
     "slack": "Slack does not take our messages or modals: lines whose `alert` is `slack` say why.",
     "groups": "A Slack user group cannot be read, so nobody of it may act: see lines whose `alert` is `groups`.",
     "unreadable": "An item was written by a later release, or is broken: nothing moves there until that release is deployed.",
+    "failing": "Messages fail that will fail again, or fail again and again: lines whose `alert` is `failing` say why.",
     "secret": "A secret is absent or has a wrong shape: the line says which one, and `migrate doctor` how to mend it.",
     "settings": "A function's settings are missing or wrong: the line names each. Deploy again from the stage's file.",
     "door": "A door or route cannot work: lines whose `alert` is `door` say why.",
@@ -82,8 +84,10 @@ class Alarms(Construct):
     def _of_queues(self, minutes: int) -> None:
         for queue in names.QUEUES:
             dead = names.dead_letter_queue(queue)
-            waiting = metrics.of_queue(dead, "ApproximateNumberOfMessagesVisible")
-            self._alarm(dead, waiting, 1, f"Dead letters of {queue} wait: see the log of the function park.")
+            said = (
+                f"A dead letter of {queue} is not dealt with for {_DEAD_FOR} minutes: see the log of the function park."
+            )
+            self._alarm(dead, metrics.left_in(dead), 1, said, periods=_DEAD_FOR)
             age = metrics.of_queue(queue, "ApproximateAgeOfOldestMessage")
             self._alarm(
                 f"{queue}-age",
@@ -147,7 +151,7 @@ class Alarms(Construct):
     def _alarm(
         self,
         name: str,
-        metric: cloudwatch.Metric,
+        metric: cloudwatch.IMetric,
         threshold: int,
         said: str,
         *,

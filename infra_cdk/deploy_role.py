@@ -1,6 +1,6 @@
 """The role with which a GitHub workflow deploys: no key is stored anywhere, GitHub's own token says which run it is."""
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -13,15 +13,18 @@ ROLES = ("deploy", "file-publishing", "lookup")
 
 
 class DeployRole(Construct):
-    """For one environment of one repository, and able to do one thing: assume the roles that `cdk bootstrap` made."""
+    """For one environment of one repository, and able to do one thing: assume the roles that `cdk bootstrap` made.
+
+    These may do whatever the bootstrap lets CloudFormation do, which is everything unless it was told otherwise.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, deploy: Settings) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         if deploy.new_provider:
-            provider = iam.OidcProviderNative(
-                self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"]
-            ).oidc_provider_arn
+            made = iam.OidcProviderNative(self, "GitHub", url=f"https://{ISSUER}", client_ids=["sts.amazonaws.com"])
+            made.apply_removal_policy(RemovalPolicy.RETAIN)  # an account has one for all that GitHub deploys
+            provider = made.oidc_provider_arn
         else:
             provider = f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{ISSUER}"
         assumes = iam.PolicyStatement(

@@ -18,7 +18,7 @@ class Key(kms.Key):
             alias=ALIAS,
             description="Waymark: tables, secrets, alerts",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.add_to_resource_policy(
             iam.PolicyStatement(

@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra_cdk.arns import function_name, queue_name
+from infra_cdk.consumers import queues_of
 from infra_cdk.grants import GRANTS
 from shared import names
 
@@ -26,6 +27,7 @@ ALERT_LINES: Final[Mapping[str, tuple[str, ...]]] = {
     "slack": ("slack", "post_checkpoint"),
     "groups": ("sweep",),
     "unreadable": tuple(function for function in _READS_STATE if function not in _ASKED),
+    "failing": tuple(function for function in names.FUNCTIONS if queues_of(function)),
     "secret": _KNOWS_SECRETS,
     "settings": names.FUNCTIONS,
     "door": _ASKED,
@@ -38,6 +40,15 @@ def of_queue(queue: str, metric: str) -> cloudwatch.Metric:
     dimensions = {"QueueName": queue_name(queue)}
     return cloudwatch.Metric(
         namespace="AWS/SQS", metric_name=metric, dimensions_map=dimensions, statistic="Maximum", period=MINUTE
+    )
+
+
+def left_in(queue: str) -> cloudwatch.MathExpression:
+    """Messages that are not done away with: they wait, or a worker has them, which takes them again however often it fails."""
+    states = {"waiting": "ApproximateNumberOfMessagesVisible", "taken": "ApproximateNumberOfMessagesNotVisible"}
+    using = {state: of_queue(queue, metric) for state, metric in states.items()}
+    return cloudwatch.MathExpression(
+        expression="waiting + taken", label=queue_name(queue), using_metrics=using, period=MINUTE
     )
 
 

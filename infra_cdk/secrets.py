@@ -45,5 +45,5 @@ class Secrets(Construct):
             entry = secretsmanager.CfnSecret(
                 self, name, name=SECRETS_PREFIX + name, description=description, kms_key_id=key.key_arn
             )
-            entry.apply_removal_policy(RemovalPolicy.RETAIN)
+            entry.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             acknowledge_secret(entry)

@@ -50,7 +50,7 @@ def _kept_safe(key: kms.IKey) -> _KeptSafe:
             point_in_time_recovery_enabled=True
         ),
         "deletion_protection": True,
-        "removal_policy": RemovalPolicy.RETAIN,
+        "removal_policy": RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     }
 
 

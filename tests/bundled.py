@@ -39,7 +39,8 @@ def unpacked(built: Built, folder: Path) -> Path:
     with ZipFile(built.path) as archive:
         archive.extractall(place)
         for info in archive.infolist():
-            (place / info.filename).chmod(info.external_attr >> 16 & 0o777)
+            if info.external_attr >> 16 & 0o111:  # the rest is as it should be
+                (place / info.filename).chmod(0o755)
     return place
 
 

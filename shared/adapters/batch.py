@@ -1,12 +1,13 @@
 """Takes the records of one SQS event, so that exactly what failed comes back to the queue, and the log says why.
 
-An alarm counts the lines whose `alert` is `unreadable` (what a later release wrote, say) or `secret`.
+A message that fails is no error of the function's for Lambda, so an alarm counts the lines whose `alert` is `unreadable`
+(what a later release wrote, say), `secret`, or `failing`: what will fail again, and what has failed again and again.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
@@ -20,6 +21,10 @@ from shared.adapters.envelope import CORRELATION
 from shared.errors import PermanentError, RetryableError, WaymarkError
 from shared.observability import alert_of
 from shared.ports.pace import NotYetError
+
+FAILING: Final = "failing"
+_PATIENT: Final = 3
+"""Receives of one message until what may work later is worth an alert."""
 
 Later = Callable[[SQSRecord, float], None]
 """Shows a message again after so many seconds, and not when its visibility time is over."""
@@ -96,13 +101,19 @@ class _Processor(BatchProcessor):
         if isinstance(error, NotYetError):
             self._log.info("message waits", extra=told)
         else:
-            alert = alert_of(error) if isinstance(error, PermanentError) else ""
-            told |= {"alert": alert} if alert else {}
+            told |= _alert(error, receives(record))
             self._log.error("message failed", extra=told, exc_info=None if known else error)
         if self._later is not None and isinstance(error, RetryableError) and error.delay is not None:
             with suppress(RetryableError):  # it comes back when its visibility time is over
                 self._later(record, error.delay)
         return super().failure_handler(record, exception)
+
+
+def _alert(error: BaseException | None, received: int) -> dict[str, str]:
+    """A delay says that the other side is known to limit us; an outage without one is nothing either, the first times."""
+    if isinstance(error, RetryableError) and (error.delay is not None or received < _PATIENT):
+        return {}
+    return {"alert": (isinstance(error, PermanentError) and alert_of(error)) or FAILING}
 
 
 def _reason(error: BaseException | None) -> str:

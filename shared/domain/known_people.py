@@ -19,4 +19,5 @@ def known_of(campaign: Campaign, gate: Gate, groups: Mapping[str, GroupMembers],
 
 def known_in(view: View, at: datetime) -> View:
     """The view that `permissions.refusal_for` wants."""
-    return replace(view, campaign=known_of(view.campaign, view.gate, view.groups, at))
+    campaign = known_of(view.campaign, view.gate, view.groups, at)
+    return view if campaign is view.campaign else replace(view, campaign=campaign)

@@ -63,6 +63,8 @@ def is_same_person(people: People, one: str, other: str | None) -> bool:
 
 def _ids_of(people: People, actor: str) -> set[str]:
     """All ids of the actor: what is linked to a linked id is theirs too."""
+    if not people.linked:
+        return {actor}
     ids, rest = {actor}, [{one, *others} for one, others in people.linked.items()]
     while found := [one for one in rest if not ids.isdisjoint(one)]:
         ids = ids.union(*found)

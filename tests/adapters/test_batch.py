@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from shared import names
 from shared.adapters.batch import queue_of, sent_at, take_batch
 from shared.adapters.worker_logging import worker_logger
-from shared.errors import RetryableError
+from shared.errors import NO_SECRET, PermanentError, RetryableError
 from shared.ports.pace import NotYetError
 
 
@@ -89,3 +89,29 @@ def test_whoever_only_waits_for_its_turn_is_no_error_in_the_log(caplog: pytest.L
         ("INFO", "message waits"),
         ("ERROR", "message failed"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "receives", "alert"),
+    [
+        (PermanentError("AWS refuses it: AccessDenied.", "aws"), "1", "failing"),
+        (PermanentError("The secret waymark/github-app-key is absent.", NO_SECRET), "1", "secret"),
+        (KeyError("a bug"), "1", "failing"),
+        (RetryableError("SQS is busy."), "1", None),
+        (RetryableError("SQS is busy."), "3", "failing"),
+        (RetryableError("Slack limits our rate.", 30), "400", None),
+        (NotYetError("Others are before it.", 1), "400", None),
+    ],
+)
+def test_what_fails_again_is_an_alert_though_lambda_counts_no_error(
+    error: Exception, receives: str, alert: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def take(record: SQSRecord) -> None:
+        raise error
+
+    event = an_event("a")
+    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = receives
+    with caplog.at_level(logging.INFO):
+        take_batch(event, take, worker_logger("test"))
+
+    assert [getattr(one, "alert", None) for one in caplog.records] == [alert]

@@ -18,6 +18,7 @@ from shared.settings import Settings
 from state_schema.signals import SIGNALS, Command
 from tests.fakes.clock import FakeClock
 from tests.functional.command_line import data, migrate  # noqa: F401 - a fixture
+from tests.functional.hearing import heard  # noqa: F401 - a fixture
 from tests.functional.journey import BILLING, EMAIL, Journey
 from tests.stories import MONDAY, OPERATOR, the_campaign
 

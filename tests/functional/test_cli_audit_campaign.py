@@ -85,7 +85,7 @@ def test_a_changed_act_is_named_and_told_to_who_watches_the_log(data: Data) -> N
     assert (result.exit_code, result.stdout) == (1, f"{CAMPAIGN}: {said}\n1 found in {COUNTED}.\n")
     line, document = map(json.loads, result.stderr.splitlines())
     assert line == {
-        "level": "WARNING", "at": line["at"], "service": "waymark.audit", "message": "history is not intact",
+        "level": "WARNING", "timestamp": line["timestamp"], "service": "waymark.audit", "message": "history is not intact",
         "reason": said, "unexpected": "broken_chain", "subject": ACTS, "findings": "1",
     }  # fmt: skip
     assert document == {

@@ -18,11 +18,11 @@ from shared.adapters.github_client import quota_left
 from shared.app.gauges import Oldest, oldest_checkpoint
 from shared.errors import PermanentError, RetryableError
 from tests.fakes.user_groups import FakeUserGroups
+from tests.functional.hearing import heard
 from tests.functional.journey import BILLING
 from tests.functional.test_handlers import Deployed, deployed, sighting
-from tests.functional.test_unexpected import _heard
 
-__all__ = ["_heard", "deployed"]
+__all__ = ["deployed", "heard"]
 
 
 def swept(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

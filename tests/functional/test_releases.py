@@ -13,12 +13,12 @@ from shared.errors import PermanentError
 from state_schema import upcast
 from state_schema.model import SCHEMA_VERSION
 from state_schema.signals import Act
+from tests.functional.hearing import heard
 from tests.functional.journey import BILLING, EMAIL
-from tests.functional.test_unexpected import _heard
 from tests.stored.world import FOLDER, NEXT_DAY, STORES, Store, World, a_world, findings, load
 from tests.stories import OPERATOR
 
-__all__ = ["_heard"]
+__all__ = ["heard"]
 KEPT: Final = [(store, int(folder.name[1:])) for store in STORES for folder in sorted(FOLDER.glob("v[0-9]*"))]
 NOW_READ, LATER = '"schema_version":1', '"schema_version":2'
 

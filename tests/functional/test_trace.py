@@ -22,12 +22,12 @@ from tests.fakes.github import REPOSITORY_ID
 from tests.fakes.modals import FakeModals
 from tests.functional.command_line import migrate
 from tests.functional.doors import SECRETS
+from tests.functional.hearing import heard
 from tests.functional.journey import BILLING, EMAIL
 from tests.functional.test_handlers import Deployed, deployed
-from tests.functional.test_unexpected import _heard
 from tests.stories import MONDAY, OPERATOR, merged
 
-__all__ = ["_heard", "deployed"]
+__all__ = ["deployed", "heard"]
 REQUEST = "JKJaXmPLvHcESHA="
 DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 PLACE = f"pull_request:{REPOSITORY_ID}/1"

@@ -1,7 +1,6 @@
 """Unexpected operations and counters as CloudWatch gets them: whole lines of the real handlers, and silence in the sandbox."""
 
 import json
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,12 +17,13 @@ from shared import bootstrap, bootstrap_doors, names
 from state_schema.signals import Act, Command, Failed, Reported
 from tests.deliveries import COMMANDS, INTERACTIONS, click, github_event, interaction, slack_event, typed
 from tests.functional.doors import World, post_github, post_slack
+from tests.functional.hearing import heard
 from tests.functional.journey import BILLING, EMAIL
 from tests.functional.test_command_door import ARN, request
 from tests.functional.test_handlers import Deployed, deployed, tick
 from tests.stories import MONDAY, OPERATOR, STRANGER
 
-__all__ = ["deployed"]
+__all__ = ["deployed", "heard"]
 Lines = list[dict[str, Any]]
 
 
@@ -33,24 +33,6 @@ def world() -> Iterator[World]:
     bootstrap_doors.use(world.doors())
     yield world
     bootstrap_doors.use(None)
-
-
-@pytest.fixture(autouse=True)
-def _heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever the tests before kept out of the terminal."""
-    for variable in ("POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_DISABLED"):
-        monkeypatch.setenv(variable, "")
-        monkeypatch.delenv(variable)
-    loggers = [
-        logging.getLogger(name)
-        for name in ("advance", "park", "waymark.github-webhook", "waymark.slack", "waymark.commands")
-    ]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.INFO)
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> tuple[Lines, Lines]:

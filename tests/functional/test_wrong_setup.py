@@ -25,11 +25,11 @@ from shared.outside import Outside
 from shared.settings import Settings
 from tests.deliveries import COMMANDS, captured_github, slack_event, typed
 from tests.functional.doors import World, post_github, post_slack
+from tests.functional.hearing import heard
 from tests.functional.test_command_door import request
 from tests.functional.test_handlers import Deployed, deployed, one_step, sighting
-from tests.functional.test_unexpected import _heard
 
-__all__ = ["_heard", "deployed"]
+__all__ = ["deployed", "heard"]
 NOT_SET_UP = {"error": "this door is not set up right; its log says why"}
 SECRET = "hunter2"
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]

@@ -150,9 +150,9 @@ def test_the_bootstrap_tells_the_runtime_api_what_it_lacks(local: dict[str, Buil
     assert "No module named 'botocore'" in answer["errorMessage"]
 
 
-def test_ruff_runs_from_a_bundle_that_is_read_only(local: dict[str, Built], tmp_path: Path) -> None:
+def test_ruff_runs_from_a_bundle_and_writes_nothing_into_it(local: dict[str, Built], tmp_path: Path) -> None:
     bundle = unpacked(local["rewrite_dags"], tmp_path)
-    bundle.chmod(0o555)
+    before = sorted(bundle.rglob("*"))
     program = (
         "from shared.adapters.ruff import RuffLinter; "
         "print(RuffLinter().rewrite({'a.py': 'from airflow import DAG\\nDAG()\\n'}))"
@@ -162,6 +162,7 @@ def test_ruff_runs_from_a_bundle_that_is_read_only(local: dict[str, Built], tmp_
 
     assert run.returncode == 0, run.stderr
     assert "from airflow.sdk import DAG" in run.stdout
+    assert sorted(bundle.rglob("*")) == before  # on Lambda it is read-only
 
 
 def test_only_the_function_that_runs_ruff_carries_it(local: dict[str, Built]) -> None:

@@ -35,6 +35,17 @@ class LateSignals:
             key = self.chance.label(f"late {again.id}")
             self.queues.put(names.SIGNALS, again.model_dump_json(), group=migration, key=key)
 
+    def at_order(self, key: str) -> None:
+        """A trap: they come again with this order."""
+        self.come_again(key.rsplit("/", 3)[0])
+
+    def at_retry(self, key: str) -> None:
+        """The same for an order that follows another attempt; until there is one, the trap is laid again below all others."""
+        if int(key.rpartition("/")[2].partition("+")[0]) > 1:
+            self.at_order(key)
+        else:
+            self.queues.traps.insert(0, self.at_retry)
+
     def of_one(self) -> bool:
         """Those of one migration come again now; whether there are any."""
         known = sorted(self._old)

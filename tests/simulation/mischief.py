@@ -174,10 +174,14 @@ def no_sweep_for_hours(world: "World") -> bool:
 
 @_trick
 def late_signals(world: "World") -> bool:
-    """Reports and observations of long ago come again, now or just when an order is on its way."""
-    if world.pick("late signals", 2):
-        return world.late_signals.of_one()
-    world.queues.traps.append(world.late_signals.come_again)
+    """Reports and observations of long ago come again, now or just when an order is on its way: any one, or a retry's."""
+    match world.pick("late signals", 4):
+        case 0 | 1:
+            return world.late_signals.of_one()
+        case 2:
+            world.queues.traps.append(world.late_signals.at_order)
+        case _:
+            world.queues.traps.append(world.late_signals.at_retry)
     return True
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from state_schema.migration import Status
+from state_schema.migration import Migration, Status
+from state_schema.orders import Order
 from tests.simulation.plans import APPROVER, OPERATORS, STRANGER
+from tests.simulation.world.github import Pull, Run
 
 if TYPE_CHECKING:
     from tests.simulation.run import World
@@ -14,15 +16,27 @@ Trick = Callable[["World"], bool]
 
 
 def one(world: "World", among: list[Any]) -> Any:
-    """One of them, or None where there is none."""
-    return among[world.pick("target", len(among))] if among else None
+    """One of them, or None where there is none. Each draws a lot, so that the choice stays when others are left out."""
+    drawn = world.draw("target")
+    return max(among, key=lambda it: world.chance.roll(f"{drawn} {_named(it)}"), default=None)
+
+
+def _named(it: Any) -> str:
+    """What tells it from the others, and stays when resources are left out of the story: no number."""
+    match it:
+        case Pull(branch=name) | Run(operation=name) | Migration(id=name) | Order(key=name):
+            return name
+        case {"action_id": verb, "value": question}:
+            return f"{verb} {question}"
+        case _:
+            return str(it)
 
 
 def paused(world: "World") -> bool:
     """Somebody pauses the campaign or a part of it, now or just when an order is on its way."""
     text = f"pause {_scope(world)}"
     if world.pick("pause later", 2):
-        world.queues.traps.append(lambda migration: world.people.type(text, OPERATORS[1]))
+        world.queues.traps.append(lambda order: world.people.type(text, OPERATORS[1]))
     else:
         world.people.type(text, OPERATORS[1])
     return True
@@ -78,7 +92,7 @@ def aborted(world: "World") -> bool:
     """Somebody gives up a resource just when an order is on its way; not often, because little is left to break after it."""
     if world.pick("abort", 2):
         return False
-    world.queues.traps.append(lambda migration: world.people.type(f"abort {migration.partition('/')[2]} no more"))
+    world.queues.traps.append(lambda order: world.people.type(f"abort {order.split('/')[1]} no more"))
     return True
 
 

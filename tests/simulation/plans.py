@@ -122,16 +122,21 @@ def plan_for(random: Random) -> tuple[Plan, Plan]:
         return the_plan(), the_plan(version=2)
     shape = random.choice(sorted(_BLOCKED))
     last = [name for name in _BLOCKED[shape] if name != "test"]
-    phases = tuple(random.sample(sorted(PHASES), 1 if random.random() < 0.9 else 2))
+    count = 1 if random.random() < 0.92 else 2
+    # People and GitHub have their hands on pull requests; most can go wrong there.
+    phases = tuple(
+        random.sample(sorted(PHASES), count, counts=[2 if name == "infra" else 1 for name in sorted(PHASES)])
+    )
+    phases = tuple(dict.fromkeys(phases))
     first = _Choices(
         shape=shape,
         phases=phases,
         approved=tuple(name for name in last if random.random() < 0.5),
         optional=tuple(name for name in phases if random.random() < 0.3),
-        gate=random.choice(["automatic"] * 6 + ["confirmation"]),
+        gate=random.choice(["automatic"] * 8 + ["confirmation"]),
         policy=random.choice(sorted(_POLICIES)),
         timed=random.random() < 0.3,
-        shared=random.random() < 0.1,
+        shared=random.random() < 0.12,
     )
     return _plan(first), _plan(_later(random, first))
 
@@ -164,7 +169,7 @@ _REMINDERS: Final[dict[str, Any]] = {
 def campaign_for(random: Random, plan: Plan) -> Campaign:
     """Six or seven resources in two waves, with gates, limits and sometimes a window."""
     names = list(plan.environments)
-    count = random.choice((6, 6, 6, 6, 6, 7))
+    count = random.choice((6,) * 9 + (7,))
     optional = [phase.name for phase in plan.phases if phase.optional]
     resources = [
         {
@@ -225,10 +230,10 @@ def guarded(campaign: Campaign, plan: Plan, random: Random) -> Campaign:
 
 def _chosen(random: Random, plan: Plan, number: int) -> list[str] | None:
     """All environments for the first resource; for the others also fewer, with what they are blocked by."""
-    if number == 1 or random.random() < 0.02:
+    if number == 1 or random.random() < 0.01:
         return None
     first, *later = plan.environments
-    wanted, chosen = [first if random.random() < 0.88 else random.choice(later)], set[str]()
+    wanted, chosen = [first if random.random() < 0.9 else random.choice(later)], set[str]()
     while wanted:
         name = wanted.pop()
         chosen.add(name)

@@ -140,6 +140,10 @@ class World:
         """What one trick draws depends on no trick before it, so that a story keeps its sense when one is dropped."""
         return self.chance.pick(f"mischief {self._playing} {name}", among)
 
+    def draw(self, name: str) -> str:
+        """A label for the lots of one choice, as independent of earlier tricks."""
+        return self.chance.label(f"mischief {self._playing} {name}")
+
     def run(self) -> None:
         """ViolationError where something does not hold."""
         self._apply()

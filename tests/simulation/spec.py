@@ -56,6 +56,6 @@ def spec_of(seed: int) -> Spec:
         campaign=campaign,
         levels={border: random.choice(_LEVELS) for border in WEIGHTS},
         until=until,
-        sweep_every=random.choice((60.0, 300.0, 600.0, 900.0, 1800.0)),
+        sweep_every=random.choice((60.0, 300.0, 600.0, 900.0, 900.0, 1800.0, 1800.0)),
         mischief=tuple(sorted((random.uniform(30, until * 0.4), random.random()) for _ in range(count))),
     )

@@ -45,7 +45,7 @@ class SimulatedQueues:
         self._groups: defaultdict[tuple[str, str], deque[_Message]] = defaultdict(deque)
         self.workers: dict[str, Worker] = {}
         self.traps: list[Callable[[str], object]] = []
-        """Each is told the migration of the next order that is sent, once."""
+        """Each is told the key of the next order that is sent, once; the last that was laid comes first."""
         self.unreadable: set[str] = set()
         """Bodies that were put there to be read by nobody."""
         self.replied: set[str] = set()
@@ -75,8 +75,8 @@ class SimulatedQueues:
                 self.replied.add(group.removeprefix(_REPLY))
             if queue == names.CARDS and not sampled and body.startswith(_UNANSWERED):
                 return
-        elif self.traps:
-            self.traps.pop()(_order_key(body).rsplit("/", 3)[0])
+        elif self.traps and (order := _order_key(body)):
+            self.traps.pop()(order)
         elif self.doomed_orders:
             self.doomed_orders -= 1
             queue = names.dead_letter_queue(queue)

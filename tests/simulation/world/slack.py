@@ -92,8 +92,9 @@ def a_word(track: str, records: Sequence[Recorded]) -> str:
 
 
 def only_buttons(view: View, track: str, offered: tuple[str, ...]) -> Card:
-    """The card without its texts."""
-    row = button_row(Standing(view, track), offered)
+    """The card without its texts, and without links where nothing is asked: nobody follows them."""
+    at = Standing(view, track)
+    row = button_row(at, offered) if at.question is not None else []
     return Card(text=track, blocks=(actions(row),) if row else ())
 
 
