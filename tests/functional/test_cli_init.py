@@ -1,6 +1,8 @@
 """`migrate init` asks until each answer fits, writes settings and manifests, and overwrites nothing unasked."""
 
 import json
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.setup_answers import COMMITTED, NOT_YET
 from shared.domain.grants import GITHUB_EVENTS, GITHUB_PERMISSIONS, SLACK_SCOPES
-from state_schema.stage import FOLDER, Stage
+from state_schema.stage import FOLDER, DeployRole, Stage
 from tests.functional.command_line import no_traceback
 
 URL = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com"
@@ -61,9 +64,34 @@ def test_enter_at_every_question_that_has_a_default_is_a_stage(checkout: Path) -
     ]
 
 
+def test_in_a_fresh_clone_enter_writes_a_stage_that_holds_nothing_of_the_example(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / FOLDER)
+
+    result = init(tmp_path, typed=["", *PLAIN[1:8], "T0OCTO", *PLAIN[9:]])
+
+    assert result.exit_code == 0, result.output
+    stage = Stage.from_toml(written(tmp_path, f"{FOLDER}/production.toml"))
+    expected = {"region": "eu-central-1", "github": dict.fromkeys(("app_id", "installation_id", "bot_id"), NOT_YET)}
+    assert stage.model_dump(exclude_defaults=True) == {"name": "production", "slack": {"team": "T0OCTO"}, **expected}
+
+
+@pytest.mark.parametrize("stage", sorted(COMMITTED))
+def test_a_stage_that_comes_with_the_checkout_answers_nothing(checkout: Path, stage: str) -> None:
+    result = init(checkout, "--answers", answered(checkout, ANSWERS.replace("trial", stage)), "--force")
+
+    assert (result.exit_code, no_traceback(result)) == (2, True)
+    assert f"the stage `{stage}` comes with Waymark; call yours otherwise" in result.stderr
+
+
+def test_the_stages_that_come_with_the_checkout_are_known_by_name() -> None:
+    listed = subprocess.run(["git", "ls-files", FOLDER], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {Path(one).stem for one in listed} == COMMITTED
+
+
 def test_every_answer_arrives(checkout: Path) -> None:
     typed = ["trial", "eu-west-1", "111122223333", "octo", "octo-mark", "11", "22", "33", "T0OCTO", URL]
-    typed += ["https://{resource.id}.example.com", "a@example.com, b@example.com", "octo/waymark", "n"]
+    typed += ["https://{resource.id}.example.com", "a@example.com, b@example.com", "octo/waymark", "", "n"]
 
     assert init(checkout, typed=typed).exit_code == 0
 
@@ -71,7 +99,7 @@ def test_every_answer_arrives(checkout: Path) -> None:
     assert (stage.account, stage.github.app_id, stage.slack.team) == ("111122223333", "11", "T0OCTO")
     assert stage.alarms.emails == ("a@example.com", "b@example.com")
     assert stage.deploy is not None
-    assert stage.deploy.repository == "octo/waymark"
+    assert stage.deploy == DeployRole(repository="octo/waymark", environment="trial", new_provider=False)
     manifest = written(checkout, FILES[1])
     assert (manifest["name"], manifest["redirect_url"]) == ("octo-mark", "https://github.com/settings/apps")
 
@@ -79,7 +107,7 @@ def test_every_answer_arrives(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "wrong"),
     [
-        (0, ["../production", "Production", "x" * 17]),
+        (0, ["../production", "Production", "x" * 17, "example", "local"]),
         (1, ["Frankfurt", "eu", "eu-central-1; rm -rf /"]),
         (2, ["12", "acme"]),
         (3, ["", "acme/dags", "-x"]),
@@ -194,6 +222,61 @@ def test_what_only_a_person_wrote_into_the_stage_stays_when_it_is_asked_again(ch
     assert result.exit_code == 0, result.output
     assert [one.campaign for one in Stage.from_toml(written(checkout, FILES[0])).batches] == ["airflow-3"]
     assert written(checkout, FILES[1])["url"] == "https://github.com/acme"
+
+
+def test_what_is_kept_unasked_is_told(checkout: Path) -> None:
+    init(
+        checkout, "--answers", answered(checkout, ANSWERS.replace("[apps]", "[concurrency]\nrun_workflow = 2\n[apps]"))
+    )
+
+    result = init(checkout, typed=["trial", *[""] * 13])
+
+    assert f"Kept as {FOLDER}/trial.toml has it, and not asked: concurrency." in result.stderr
+
+
+def test_a_provider_is_asked_about_only_where_a_repository_may_deploy(checkout: Path) -> None:
+    assert "OpenID Connect" not in init(checkout, typed=PLAIN).stderr
+    assert "OpenID Connect" in init(checkout, "--force", typed=[*PLAIN[:12], "acme/waymark", "", ""]).stderr
+
+
+def test_a_provider_that_was_made_for_the_role_stays_when_it_is_asked_again(checkout: Path) -> None:
+    init(checkout, typed=[*PLAIN[:12], "acme/waymark", "n", ""])
+
+    result = init(checkout, typed=["trial", *[""] * 14])
+
+    assert result.exit_code == 0, result.output
+    deploy = Stage.from_toml(written(checkout, FILES[0])).deploy
+    assert deploy == DeployRole(repository="acme/waymark", environment="trial", new_provider=True)
+
+
+def test_a_dash_takes_the_role_away_whole(checkout: Path) -> None:
+    init(checkout, typed=[*PLAIN[:12], "acme/waymark", "", ""])
+
+    result = init(checkout, "--force", typed=["trial", *[""] * 11, "-", ""])
+
+    assert result.exit_code == 0, result.output
+    assert Stage.from_toml(written(checkout, FILES[0])).deploy is None
+
+
+def test_the_stages_file_alone_is_told_what_to_add_to_it(checkout: Path) -> None:
+    alone = answered(checkout, ANSWERS[: ANSWERS.index("[apps]")])
+
+    result = init(checkout, "--answers", alone)
+
+    assert (result.exit_code, no_traceback(result)) == (2, True)
+    assert "Field required" not in result.stderr
+    assert "Add `[apps]` with `owner = `" in result.stderr
+    assert "`migrate init` without --answers, which asks" in result.stderr
+
+
+def test_the_help_names_the_table_of_an_answers_file_and_it_can_be_followed(checkout: Path) -> None:
+    told = " ".join(CliRunner().invoke(app, ["init", "--help"], env={"COLUMNS": "200"}).output.split())
+
+    assert "a table [apps] with owner, organisation, name, url." in told
+    followed = '[apps]\nowner = "octo"\norganisation = false\nname = "octo-mark"\nurl = "https://a.example.com"\n'
+    text = ANSWERS.replace('[apps]\nowner = "acme"\n', followed)
+    assert init(checkout, "--answers", answered(checkout, text)).exit_code == 0
+    assert written(checkout, FILES[1])["name"] == "octo-mark"
 
 
 def test_a_dash_empties_what_was_answered_before(checkout: Path) -> None:
