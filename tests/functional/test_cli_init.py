@@ -1,56 +1,24 @@
 """`migrate init` asks until each answer fits, writes settings and manifests, and overwrites nothing unasked."""
 
 import json
-import shutil
-import subprocess
 import tomllib
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from cli.main import app
-from cli.setup_answers import COMMITTED, NOT_YET
 from shared.domain.grants import GITHUB_EVENTS, GITHUB_PERMISSIONS, SLACK_SCOPES
 from state_schema.stage import FOLDER, DeployRole, Stage
 from tests.functional.command_line import no_traceback
-
-URL = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com"
-ANSWERS = """\
-name = "trial"
-region = "eu-central-1"
-github = {app_id = "1", installation_id = "2", bot_id = "3"}
-slack = {team = "T0ACME"}
-[apps]
-owner = "acme"
-"""
-FILES = [f"{FOLDER}/trial.toml", "setup/trial/github-app.json", "setup/trial/slack-app.json", "setup/trial/README.md"]
-PLAIN = ["trial", "", "", "acme", "", "", "", "", "T0ACME", "", "", "", "", ""]
-"""Enter where there is a default, or where nothing need be said."""
+from tests.functional.init_command import ANSWERS, FILES, PLAIN, URL, answered, init, written
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / FOLDER).mkdir(parents=True)
     return tmp_path
-
-
-def init(checkout: Path, *words: str | Path, typed: list[str] | None = None) -> Result:
-    given = None if typed is None else "".join(f"{line}\n" for line in typed)
-    return CliRunner().invoke(app, ["init", "--root", str(checkout), *map(str, words)], input=given)
-
-
-def answered(checkout: Path, text: str = ANSWERS) -> Path:
-    file = checkout / "answers.toml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def written(checkout: Path, path: str) -> Any:
-    text = (checkout / path).read_text(encoding="utf-8")
-    return json.loads(text) if path.endswith(".json") else text
 
 
 def test_enter_at_every_question_that_has_a_default_is_a_stage(checkout: Path) -> None:
@@ -62,31 +30,6 @@ def test_enter_at_every_question_that_has_a_default_is_a_stage(checkout: Path) -
     assert [line for line in result.stdout.splitlines() if line.startswith("Wrote ")] == [
         f"Wrote {one}" for one in FILES
     ]
-
-
-def test_in_a_fresh_clone_enter_writes_a_stage_that_holds_nothing_of_the_example(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER, tmp_path / FOLDER)
-
-    result = init(tmp_path, typed=["", *PLAIN[1:8], "T0OCTO", *PLAIN[9:]])
-
-    assert result.exit_code == 0, result.output
-    stage = Stage.from_toml(written(tmp_path, f"{FOLDER}/production.toml"))
-    expected = {"region": "eu-central-1", "github": dict.fromkeys(("app_id", "installation_id", "bot_id"), NOT_YET)}
-    assert stage.model_dump(exclude_defaults=True) == {"name": "production", "slack": {"team": "T0OCTO"}, **expected}
-
-
-@pytest.mark.parametrize("stage", sorted(COMMITTED))
-def test_a_stage_that_comes_with_the_checkout_answers_nothing(checkout: Path, stage: str) -> None:
-    result = init(checkout, "--answers", answered(checkout, ANSWERS.replace("trial", stage)), "--force")
-
-    assert (result.exit_code, no_traceback(result)) == (2, True)
-    assert f"the stage `{stage}` comes with Waymark; call yours otherwise" in result.stderr
-
-
-def test_the_stages_that_come_with_the_checkout_are_known_by_name() -> None:
-    listed = subprocess.run(["git", "ls-files", FOLDER], capture_output=True, text=True, check=True).stdout.split()
-
-    assert {Path(one).stem for one in listed} == COMMITTED
 
 
 def test_every_answer_arrives(checkout: Path) -> None:
@@ -188,87 +131,6 @@ def test_outside_a_checkout_it_says_so(tmp_path: Path) -> None:
     assert "--root" in result.stderr
 
 
-def test_the_same_again_writes_nothing(checkout: Path) -> None:
-    init(checkout, "--answers", answered(checkout))
-
-    again = init(checkout, "--answers", answered(checkout), "--json")
-
-    assert (again.exit_code, json.loads(again.stdout)["written"]) == (0, [])
-
-
-def test_what_differs_is_shown_and_kept_unless_forced(checkout: Path) -> None:
-    init(checkout, "--answers", answered(checkout))
-    before = {one: written(checkout, one) for one in FILES}
-    other = answered(checkout, ANSWERS.replace("T0ACME", "T0OTHER"))
-
-    refused = init(checkout, "--answers", other)
-
-    assert refused.exit_code == 1
-    assert '-team = "T0ACME"' in refused.stderr
-    assert '+team = "T0OTHER"' in refused.stderr
-    assert {one: written(checkout, one) for one in FILES} == before
-
-    assert init(checkout, "--answers", other, "--force").exit_code == 0
-    assert Stage.from_toml(written(checkout, FILES[0])).slack.team == "T0OTHER"
-
-
-def test_what_only_a_person_wrote_into_the_stage_stays_when_it_is_asked_again(checkout: Path) -> None:
-    init(checkout, typed=PLAIN)
-    file = checkout / FILES[0]
-    file.write_text(file.read_text() + '\n[[batches]]\ncampaign = "airflow-3"\nschedule = "rate(15 minutes)"\n')
-
-    result = init(checkout, "--force", typed=["trial", *[""] * 13])
-
-    assert result.exit_code == 0, result.output
-    assert [one.campaign for one in Stage.from_toml(written(checkout, FILES[0])).batches] == ["airflow-3"]
-    assert written(checkout, FILES[1])["url"] == "https://github.com/acme"
-
-
-def test_what_is_kept_unasked_is_told(checkout: Path) -> None:
-    init(
-        checkout, "--answers", answered(checkout, ANSWERS.replace("[apps]", "[concurrency]\nrun_workflow = 2\n[apps]"))
-    )
-
-    result = init(checkout, typed=["trial", *[""] * 13])
-
-    assert f"Kept as {FOLDER}/trial.toml has it, and not asked: concurrency." in result.stderr
-
-
-def test_a_provider_is_asked_about_only_where_a_repository_may_deploy(checkout: Path) -> None:
-    assert "OpenID Connect" not in init(checkout, typed=PLAIN).stderr
-    assert "OpenID Connect" in init(checkout, "--force", typed=[*PLAIN[:12], "acme/waymark", "", ""]).stderr
-
-
-def test_a_provider_that_was_made_for_the_role_stays_when_it_is_asked_again(checkout: Path) -> None:
-    init(checkout, typed=[*PLAIN[:12], "acme/waymark", "n", ""])
-
-    result = init(checkout, typed=["trial", *[""] * 14])
-
-    assert result.exit_code == 0, result.output
-    deploy = Stage.from_toml(written(checkout, FILES[0])).deploy
-    assert deploy == DeployRole(repository="acme/waymark", environment="trial", new_provider=True)
-
-
-def test_a_dash_takes_the_role_away_whole(checkout: Path) -> None:
-    init(checkout, typed=[*PLAIN[:12], "acme/waymark", "", ""])
-
-    result = init(checkout, "--force", typed=["trial", *[""] * 11, "-", ""])
-
-    assert result.exit_code == 0, result.output
-    assert Stage.from_toml(written(checkout, FILES[0])).deploy is None
-
-
-def test_the_stages_file_alone_is_told_what_to_add_to_it(checkout: Path) -> None:
-    alone = answered(checkout, ANSWERS[: ANSWERS.index("[apps]")])
-
-    result = init(checkout, "--answers", alone)
-
-    assert (result.exit_code, no_traceback(result)) == (2, True)
-    assert "Field required" not in result.stderr
-    assert "Add `[apps]` with `owner = `" in result.stderr
-    assert "`migrate init` without --answers, which asks" in result.stderr
-
-
 def test_the_help_names_the_table_of_an_answers_file_and_it_can_be_followed(checkout: Path) -> None:
     told = " ".join(CliRunner().invoke(app, ["init", "--help"], env={"COLUMNS": "200"}).output.split())
 
@@ -277,14 +139,6 @@ def test_the_help_names_the_table_of_an_answers_file_and_it_can_be_followed(chec
     text = ANSWERS.replace('[apps]\nowner = "acme"\n', followed)
     assert init(checkout, "--answers", answered(checkout, text)).exit_code == 0
     assert written(checkout, FILES[1])["name"] == "octo-mark"
-
-
-def test_a_dash_empties_what_was_answered_before(checkout: Path) -> None:
-    init(checkout, typed=[*PLAIN[:11], "a@example.com", *PLAIN[12:]])
-
-    init(checkout, "--force", typed=["trial", *[""] * 10, "-", "", ""])
-
-    assert Stage.from_toml(written(checkout, FILES[0])).alarms.emails == ()
 
 
 def test_before_the_first_deployment_the_hook_sleeps_and_the_next_step_is_to_deploy(checkout: Path) -> None:

@@ -62,9 +62,12 @@ def test_who_may_deploy_is_the_one_stack_that_a_stage_can_do_without(
     assert set(local.templates) == {"WaymarkApp", "WaymarkData"}
 
 
-def test_a_stage_without_a_file_is_told_which_there_are() -> None:
-    with pytest.raises(StageError, match=r"There is no infra_cdk/stages/staging.toml \(there are: example, local\)"):
-        read_stage("staging")
+def test_a_stage_without_a_file_is_told_which_there_are_and_what_writes_one(tmp_path: Path) -> None:
+    for there in ("local", "example"):
+        (tmp_path / f"{there}.toml").touch()
+
+    with pytest.raises(StageError, match=r"production.toml \(there are: example, local\). `migrate init` writes one"):
+        read_stage("production", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../production", "", "Production", "a" * 17, "a/b"])
@@ -135,7 +138,6 @@ def test_the_example_can_be_deployed_into_no_account(bundles: Path) -> None:
     ("arguments", "said"),
     [
         (["--stage", "staging"], "There is no infra_cdk/stages/staging.toml"),
-        (["--stage", "production"], "`migrate init` writes one from your answers"),
         (["--bundles", "nowhere"], "make bundles STAGE=example"),
     ],
 )
