@@ -20,8 +20,8 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_in_a_fresh_clone_enter_writes_a_stage_that_holds_nothing_of_the_example(tmp_path: Path) -> None:
     (tmp_path / FOLDER).mkdir(parents=True)
-    for stage in COMMITTED:
-        shutil.copy(Path(FOLDER, f"{stage}.toml"), tmp_path / FOLDER)
+    for there in COMMITTED:
+        shutil.copy(Path(FOLDER, f"{there}.toml"), tmp_path / FOLDER)
 
     result = init(tmp_path, typed=["", *PLAIN[1:8], "T0OCTO", *PLAIN[9:]])
 
