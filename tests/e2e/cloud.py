@@ -14,7 +14,6 @@ from sandbox.emulated import ENVIRONMENT
 from sandbox.emulator import free_port, start_ministack
 from tests.e2e.certificate import make_certificate
 
-
 MEMORY: Final = Path("/dev/shm")
 CODE: Final = 4 * 1024**3
 """Bytes that two releases of all functions may need, unpacked, with room to spare."""
