@@ -110,13 +110,14 @@ fmt: install ## Format, and fix what ruff can fix
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-STAGE ?= production
+# Yours once `migrate init` has written it: make synth STAGE=production
+STAGE ?= example
 .PHONY: bundles
-bundles: install ## Build the functions' zip files into build/bundles: STAGE=production
+bundles: install ## Build the functions' zip files into build/bundles: STAGE=example
 	$(BIN)/python -m infra_cdk.bundles --stage $(STAGE)
 
 .PHONY: synth
-synth: bundles ## Synthesise the CloudFormation templates of STAGE into cdk.out
+synth: bundles ## Synthesise the CloudFormation templates of STAGE=example into cdk.out
 	@rm -rf cdk.out
 	CDK_OUTDIR=cdk.out $(BIN)/python -m infra_cdk.app --stage $(STAGE)
 	@echo "Templates, ready for \`cdk deploy --app cdk.out\`:"; ls cdk.out/*.template.json

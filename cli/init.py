@@ -25,7 +25,9 @@ def init(
     answers: Annotated[
         Path | None,
         typer.Option(
-            "--answers", metavar="FILE", help="TOML: a stage's fields, and `[apps]` owner, organisation, name, url."
+            "--answers",
+            metavar="FILE",
+            help=r"TOML: a stage's fields, and a table \[apps] with owner, organisation, name, url.",
         ),
     ] = None,
     url: Annotated[str, typer.Option("--url", help="The address of the API, as the deployment printed it.")] = "",

@@ -4,17 +4,32 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, field_validator
 
 from shared.errors import InvalidInputError
 from state_schema.model import Model
-from state_schema.stage import Stage, Url
+from state_schema.stage import Name, Stage, Url
 
 Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
 AppName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,33}$")]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^(https://[^\s@/]{1,200}/?)?$")]
 NOT_YET: Final = "0"
 """Stands for an id that GitHub has not given yet: it deploys, and `migrate doctor` says what is missing."""
+COMMITTED: Final = frozenset({"example", "local"})
+"""Stages that come with the checkout: nobody's answers, so they are neither read as such nor written."""
+_NO_OWNER: Final = (
+    "apps.owner: it is not known who owns the GitHub App. Add `[apps]` with `owner = ` the organisation or user, at the end of "
+    "the file; or run `migrate init` without --answers, which asks."
+)
+
+
+def _nobody_elses(name: str) -> str:
+    if name in COMMITTED:
+        raise ValueError(f"the stage `{name}` comes with Waymark; call yours otherwise, for example production")
+    return name
+
+
+OwnName = Annotated[Name, AfterValidator(_nobody_elses)]
 
 
 class Apps(Model):
@@ -54,6 +69,12 @@ class SetupAnswers(Model):
     stage: Stage
     apps: Apps
 
+    @field_validator("stage")
+    @classmethod
+    def _of_ones_own(cls, stage: Stage) -> Stage:
+        _nobody_elses(stage.name)
+        return stage
+
     @classmethod
     def from_document(cls, document: dict[str, Any], place: str) -> Self:
         """Of a stage's fields and a table `apps`; InvalidInputError names each field that is wrong, and `place`."""
@@ -81,7 +102,12 @@ def read_stage(file: Path) -> Stage:
 def problems_of(exc: ValidationError, place: str) -> tuple[str, ...]:
     """One sentence a field; what was given is not repeated, since it may be a secret that was put in the wrong place."""
     found = exc.errors(include_input=False, include_url=False)
-    return tuple(f"{place}: {'.'.join(map(str, _of_ours(one['loc']))) or 'all of it'}: {one['msg']}." for one in found)
+    return tuple(
+        f"{place}: {_NO_OWNER}"
+        if (one["loc"], one["type"]) == (("apps", "owner"), "missing")
+        else f"{place}: {'.'.join(map(str, _of_ours(one['loc']))) or 'all of it'}: {one['msg']}."
+        for one in found
+    )
 
 
 def _of_ours(places: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import typer
 
 from cli.manifests import GITHUB_PATH, UNKNOWN_URL
-from cli.setup_answers import NOT_YET, AppName, HttpsUrl, Owner, SetupAnswers, fits
-from state_schema.stage import FOLDER, Account, Digits, Email, Name, Region, Repository, Team, Text
+from cli.setup_answers import NOT_YET, AppName, HttpsUrl, Owner, OwnName, SetupAnswers, fits
+from state_schema.stage import FOLDER, Account, Digits, Email, Region, Repository, Team, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,49 @@ _STAGE: Final = (
 )
 EMPTY: Final = "-"
 """Typed to leave out what was known before."""
+_PROVIDER: Final = (
+    "Has the account GitHub's OpenID Connect provider already? (It can have but one; "
+    "`aws iam list-open-id-connect-providers` lists it)"
+)
 _LISTS: Final = frozenset({"alarms.emails"})
 
 
 def ask_all(root: Path, url: str) -> SetupAnswers:
     """Asks; what was answered before is the default. `url`, where given, is not asked for."""
-    name = _asked(Question("name", "Name of the stage", Name, "production", "production"), "")
+    name = _asked(Question("name", "Name of the stage", OwnName, "production", "production"), "")
     document = known_before(root, name) | {"name": name}
+    _tell_what_is_kept(document, name)
+    before = _shown(document, "deploy.repository")
     if url:
         put(document, "apps.url", url)
     for question in _STAGE:
         if not (url and question.place == "apps.url"):
             put(document, question.place, _asked(question, _shown(document, question.place)))
+    _ask_about_deploy(document, known=bool(before))
     whole = typer.confirm("Is that owner an organisation?", default=document["apps"].get("organisation", True))
     document["apps"]["organisation"] = whole
     return SetupAnswers.from_document(document, "the answers")
+
+
+def _ask_about_deploy(document: dict[str, Any], *, known: bool) -> None:
+    """What else the role wants; where it was `known` before, what its file left out stays as it is.
+
+    The workflow's environment is called like the stage. Most accounts have GitHub's provider, and none can have two.
+    """
+    deploy = document.get("deploy", {})
+    if not deploy.get("repository"):
+        document.pop("deploy", None)
+        return
+    if not known:
+        deploy |= {"environment": document["name"], "new_provider": False}
+    there = typer.confirm(_PROVIDER, default=not deploy.get("new_provider", True), err=True)
+    deploy["new_provider"] = not there
+
+
+def _tell_what_is_kept(document: dict[str, Any], stage: str) -> None:
+    kept = sorted({"batches", "concurrency"} & set(document))
+    if kept:
+        typer.echo(f"Kept as {FOLDER}/{stage}.toml has it, and not asked: {', '.join(kept)}.", err=True)
 
 
 def known_before(root: Path, stage: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The CDK app. `make synth` writes its templates to `cdk.out`, offline: `python -m infra_cdk.app --stage production`."""
+"""The CDK app. `make synth` writes its templates to `cdk.out`, offline: `python -m infra_cdk.app --stage example`."""
 
 import argparse
 import os
@@ -32,7 +32,7 @@ def build(stage: Stage, bundles: Path, *, validate: bool = True) -> App:
 def main(arguments: list[str]) -> int:
     """Synthesises one stage; 2 where its settings or bundles are missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m infra_cdk.app", description="Writes the templates of a stage.")
-    parser.add_argument("--stage", default=os.environ.get("WAYMARK_STAGE", "production"))
+    parser.add_argument("--stage", default=os.environ.get("WAYMARK_STAGE", "example"))
     parser.add_argument("--bundles", type=Path, help=f"default: {BUNDLES}/<stage>")
     asked = parser.parse_args(arguments)
     try:

@@ -1,8 +1,9 @@
-"""The command that builds the functions' zip files for one stage: `python -m infra_cdk.bundles --stage production`."""
+"""The command that builds the functions' zip files for one stage: `python -m infra_cdk.bundles --stage example`."""
 
 import argparse
 import json
 import os
+import platform
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,9 +30,9 @@ the same bytes. Packages are installed once and kept in .cache/bundles.
 """
 _EXAMPLES: Final = """\
 examples:
-  python -m infra_cdk.bundles --stage production
+  python -m infra_cdk.bundles --stage example
   python -m infra_cdk.bundles --stage local --only advance --only sweep
-  python -m infra_cdk.bundles --stage production --json > sizes.json
+  python -m infra_cdk.bundles --stage example --json > sizes.json
 
 exit codes: 0 built, 1 cannot be built, 2 there is no such stage or function
 """
@@ -64,6 +65,11 @@ def build(stage: Stage, functions: Sequence[str], out: Path) -> Iterator[Built]:
         if function not in names.FUNCTIONS:
             raise UnknownFunctionError(f"There is no function {function!r}; choose of {', '.join(names.FUNCTIONS)}.")
     target = Target.of(stage)
+    if not target.has_bytecode:
+        _tell(
+            f"Warning: this is Python {platform.python_version()}, the functions' is {target.version}: their bundles hold no "
+            f"bytecode and start colder. To have it, build with Python {target.version}."
+        )
     site = installed_site(ROOT, target, _tell)
     builder = Builder(target, FirstParty(ROOT), Distributions(site, target), out / stage.name)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressing leaves Python to the others

@@ -3,51 +3,22 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from cli.main import app
 from shared.domain.grants import GITHUB_EVENTS, GITHUB_PERMISSIONS, SLACK_SCOPES
-from state_schema.stage import FOLDER, Stage
+from state_schema.stage import FOLDER, DeployRole, Stage
 from tests.functional.command_line import no_traceback
-
-URL = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com"
-ANSWERS = """\
-name = "trial"
-region = "eu-central-1"
-github = {app_id = "1", installation_id = "2", bot_id = "3"}
-slack = {team = "T0ACME"}
-[apps]
-owner = "acme"
-"""
-FILES = [f"{FOLDER}/trial.toml", "setup/trial/github-app.json", "setup/trial/slack-app.json", "setup/trial/README.md"]
-PLAIN = ["trial", "", "", "acme", "", "", "", "", "T0ACME", "", "", "", "", ""]
-"""Enter where there is a default, or where nothing need be said."""
+from tests.functional.init_command import ANSWERS, FILES, PLAIN, URL, answered, init, written
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / FOLDER).mkdir(parents=True)
     return tmp_path
-
-
-def init(checkout: Path, *words: str | Path, typed: list[str] | None = None) -> Result:
-    given = None if typed is None else "".join(f"{line}\n" for line in typed)
-    return CliRunner().invoke(app, ["init", "--root", str(checkout), *map(str, words)], input=given)
-
-
-def answered(checkout: Path, text: str = ANSWERS) -> Path:
-    file = checkout / "answers.toml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def written(checkout: Path, path: str) -> Any:
-    text = (checkout / path).read_text(encoding="utf-8")
-    return json.loads(text) if path.endswith(".json") else text
 
 
 def test_enter_at_every_question_that_has_a_default_is_a_stage(checkout: Path) -> None:
@@ -63,7 +34,7 @@ def test_enter_at_every_question_that_has_a_default_is_a_stage(checkout: Path) -
 
 def test_every_answer_arrives(checkout: Path) -> None:
     typed = ["trial", "eu-west-1", "111122223333", "octo", "octo-mark", "11", "22", "33", "T0OCTO", URL]
-    typed += ["https://{resource.id}.example.com", "a@example.com, b@example.com", "octo/waymark", "n"]
+    typed += ["https://{resource.id}.example.com", "a@example.com, b@example.com", "octo/waymark", "", "n"]
 
     assert init(checkout, typed=typed).exit_code == 0
 
@@ -71,7 +42,7 @@ def test_every_answer_arrives(checkout: Path) -> None:
     assert (stage.account, stage.github.app_id, stage.slack.team) == ("111122223333", "11", "T0OCTO")
     assert stage.alarms.emails == ("a@example.com", "b@example.com")
     assert stage.deploy is not None
-    assert stage.deploy.repository == "octo/waymark"
+    assert stage.deploy == DeployRole(repository="octo/waymark", environment="trial", new_provider=False)
     manifest = written(checkout, FILES[1])
     assert (manifest["name"], manifest["redirect_url"]) == ("octo-mark", "https://github.com/settings/apps")
 
@@ -79,7 +50,7 @@ def test_every_answer_arrives(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "wrong"),
     [
-        (0, ["../production", "Production", "x" * 17]),
+        (0, ["../production", "Production", "x" * 17, "example", "local"]),
         (1, ["Frankfurt", "eu", "eu-central-1; rm -rf /"]),
         (2, ["12", "acme"]),
         (3, ["", "acme/dags", "-x"]),
@@ -160,48 +131,14 @@ def test_outside_a_checkout_it_says_so(tmp_path: Path) -> None:
     assert "--root" in result.stderr
 
 
-def test_the_same_again_writes_nothing(checkout: Path) -> None:
-    init(checkout, "--answers", answered(checkout))
+def test_the_help_names_the_table_of_an_answers_file_and_it_can_be_followed(checkout: Path) -> None:
+    told = " ".join(CliRunner().invoke(app, ["init", "--help"], env={"COLUMNS": "200"}).output.split())
 
-    again = init(checkout, "--answers", answered(checkout), "--json")
-
-    assert (again.exit_code, json.loads(again.stdout)["written"]) == (0, [])
-
-
-def test_what_differs_is_shown_and_kept_unless_forced(checkout: Path) -> None:
-    init(checkout, "--answers", answered(checkout))
-    before = {one: written(checkout, one) for one in FILES}
-    other = answered(checkout, ANSWERS.replace("T0ACME", "T0OTHER"))
-
-    refused = init(checkout, "--answers", other)
-
-    assert refused.exit_code == 1
-    assert '-team = "T0ACME"' in refused.stderr
-    assert '+team = "T0OTHER"' in refused.stderr
-    assert {one: written(checkout, one) for one in FILES} == before
-
-    assert init(checkout, "--answers", other, "--force").exit_code == 0
-    assert Stage.from_toml(written(checkout, FILES[0])).slack.team == "T0OTHER"
-
-
-def test_what_only_a_person_wrote_into_the_stage_stays_when_it_is_asked_again(checkout: Path) -> None:
-    init(checkout, typed=PLAIN)
-    file = checkout / FILES[0]
-    file.write_text(file.read_text() + '\n[[batches]]\ncampaign = "airflow-3"\nschedule = "rate(15 minutes)"\n')
-
-    result = init(checkout, "--force", typed=["trial", *[""] * 13])
-
-    assert result.exit_code == 0, result.output
-    assert [one.campaign for one in Stage.from_toml(written(checkout, FILES[0])).batches] == ["airflow-3"]
-    assert written(checkout, FILES[1])["url"] == "https://github.com/acme"
-
-
-def test_a_dash_empties_what_was_answered_before(checkout: Path) -> None:
-    init(checkout, typed=[*PLAIN[:11], "a@example.com", *PLAIN[12:]])
-
-    init(checkout, "--force", typed=["trial", *[""] * 10, "-", "", ""])
-
-    assert Stage.from_toml(written(checkout, FILES[0])).alarms.emails == ()
+    assert "a table [apps] with owner, organisation, name, url." in told
+    followed = '[apps]\nowner = "octo"\norganisation = false\nname = "octo-mark"\nurl = "https://a.example.com"\n'
+    text = ANSWERS.replace('[apps]\nowner = "acme"\n', followed)
+    assert init(checkout, "--answers", answered(checkout, text)).exit_code == 0
+    assert written(checkout, FILES[1])["name"] == "octo-mark"
 
 
 def test_before_the_first_deployment_the_hook_sleeps_and_the_next_step_is_to_deploy(checkout: Path) -> None:

@@ -36,7 +36,7 @@ def test_only_the_doors_are_public_and_people_are_verified_by_iam(production: Sy
 
 def test_people_are_verified_by_a_jwt_where_the_stage_names_its_issuer(bundles: Path) -> None:
     callers = JwtCallers(issuer="https://login.example.com", audience=("waymark",))
-    stage = read_stage("production").model_copy(update={"api": ApiStage(jwt=callers)})
+    stage = read_stage("example").model_copy(update={"api": ApiStage(jwt=callers)})
     app = App(analytics_reporting=False, builtin_cloud_formation_validation=False)
     stack = Stack(app, "Jwt", env=environment(stage))
     Api(stack, "Doors", deployed=Deployed(stage, bundles, Arns(stack, "arn:aws:kms:eu-central-1:111122223333:key/1")))

@@ -29,6 +29,7 @@ MEGABYTE: Final = 1_000_000
 DOOR_LIMIT: Final = 15
 ELF: Final = b"\x7fELF"
 AARCH64: Final = 183
+OTHER_PYTHON: Final = sys.version_info[:2] != (3, 13)
 ONE_OF_A_KIND: Final = ("slack", "advance", "post_checkpoint", "observe", "verify", "rewrite_dags")
 """Of those that need the same packages, one: production differs from local in the wheels alone."""
 WIRED: Final = """
@@ -60,7 +61,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
-    return bundles("production", tmp_path_factory.mktemp("production"), ONE_OF_A_KIND)
+    return bundles("example", tmp_path_factory.mktemp("production"), ONE_OF_A_KIND)
 
 
 @pytest.fixture(scope="module")
@@ -210,12 +211,25 @@ def test_a_bundle_is_the_same_bytes_from_another_folder(local: dict[str, Built],
 
 def test_what_does_not_exist_is_told_with_what_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--stage", "moon", "--out", str(tmp_path)]) == 2
-    assert "moon.toml (there are: local, production)" in capsys.readouterr().err
+    assert "moon.toml (there are: " in capsys.readouterr().err
     assert main(["--stage", "../local", "--out", str(tmp_path)]) == 2
     assert "is no name of a stage" in capsys.readouterr().err
     assert main(["--stage", "local", "--only", "dance", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("There is no function 'dance'; choose of github_webhook, slack, ")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("stage", "told"), [("example", OTHER_PYTHON), ("local", False)])
+def test_who_builds_with_another_python_is_told_once_which_one_to_use(
+    stage: str, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--stage", stage, "--only", "slack", "--only", "advance", "--out", str(tmp_path)]
+
+    assert main(arguments) == 0
+
+    heard = capsys.readouterr()
+    assert heard.err.count("start colder. To have it, build with Python 3.13.") == int(told)
+    assert "Warning" not in heard.out
 
 
 def test_sizes_are_told_to_people_and_to_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,12 +24,12 @@ def test_the_role_is_for_one_environment_of_one_repository(production: Synthesis
         "StringEquals": {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
             "token.actions.githubusercontent.com:repository": "acme/waymark",
-            "token.actions.githubusercontent.com:environment": "production",
+            "token.actions.githubusercontent.com:environment": "example",
         },
         "StringLike": {
             "token.actions.githubusercontent.com:sub": [
-                "repo:acme/waymark:environment:production",
-                "repo:acme@*/waymark@*:environment:production",
+                "repo:acme/waymark:environment:example",
+                "repo:acme@*/waymark@*:environment:example",
             ]
         },
     }

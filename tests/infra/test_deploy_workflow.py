@@ -49,12 +49,12 @@ def test_every_action_has_a_version_and_the_one_with_the_role_an_exact_one(uses:
 def test_what_it_makes_has_a_target_and_the_functions_python() -> None:
     targets = {word for _, step in STEPS for word in re.findall(r"^make ([a-z-]+)", step.get("run", ""))}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    production = Stage.from_toml((ROOT / "infra_cdk" / "stages" / "production.toml").read_text(encoding="utf-8"))
+    example = Stage.from_toml((ROOT / "infra_cdk" / "stages" / "example.toml").read_text(encoding="utf-8"))
 
     assert targets == {"check", "synth"}
     assert [target for target in targets if f"\n{target}:" not in makefile] == []
     versions = {step["with"]["python-version"] for _, step in STEPS if "setup-python" in step.get("uses", "")}
-    assert versions == {production.python}
+    assert versions == {example.python}
 
 
 def test_the_token_of_the_checkout_is_not_left_lying_about() -> None:

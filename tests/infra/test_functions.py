@@ -99,7 +99,7 @@ def test_a_function_can_read_the_settings_it_is_given(function: str, production:
 
 
 def test_a_skill_that_proposes_says_that_it_is_a_trial_where_the_stage_does() -> None:
-    trial = read_stage("production").model_copy(update={"title_prefix": "[TRIAL] "})
+    trial = read_stage("example").model_copy(update={"title_prefix": "[TRIAL] "})
     told = environment_of("rewrite_dags", trial, Arns(Stack(), "arn:aws:kms:eu-central-1:111122223333:key/1"))
 
     assert told["WAYMARK_TITLE_PREFIX"] == "[TRIAL] "
@@ -186,5 +186,5 @@ def test_every_queue_has_a_consumer() -> None:
 
 
 def test_a_missing_bundle_is_named_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(MissingBundleError, match="advance.*make bundles STAGE=production"):
-        build(read_stage("production"), tmp_path)
+    with pytest.raises(MissingBundleError, match="advance.*make bundles STAGE=example"):
+        build(read_stage("example"), tmp_path)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk import Stack
 
+from infra_cdk.app import build
 from infra_cdk.stage_file import StageError, read_stage
 from tests.infra.conftest import Synthesised
 
@@ -60,9 +62,12 @@ def test_who_may_deploy_is_the_one_stack_that_a_stage_can_do_without(
     assert set(local.templates) == {"WaymarkApp", "WaymarkData"}
 
 
-def test_a_stage_without_a_file_is_told_which_there_are() -> None:
-    with pytest.raises(StageError, match=r"There is no infra_cdk/stages/staging.toml \(there are: local, production\)"):
-        read_stage("staging")
+def test_a_stage_without_a_file_is_told_which_there_are_and_what_writes_one(tmp_path: Path) -> None:
+    for there in ("local", "example"):
+        (tmp_path / f"{there}.toml").touch()
+
+    with pytest.raises(StageError, match=r"production.toml \(there are: example, local\). `migrate init` writes one"):
+        read_stage("production", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../production", "", "Production", "a" * 17, "a/b"])
@@ -72,9 +77,9 @@ def test_no_other_file_is_read_by_a_clever_name(name: str) -> None:
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:
-    text = Path("infra_cdk/stages/production.toml").read_text()
+    text = Path("infra_cdk/stages/example.toml").read_text()
     assert old in text
-    (tmp_path / "production.toml").write_text(text.replace(old, new))
+    (tmp_path / "example.toml").write_text(text.replace(old, new))
     return tmp_path
 
 
@@ -95,18 +100,18 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
         ('schedule = "rate(15 minutes)"', 'schedule = "often"', "batches.0.schedule"),
         ("rate(15 minutes)", "rate(1 minutes)", "batches.0.schedule"),
         ("rate(15 minutes)", "rate(15 minute)", "batches.0.schedule"),
-        ('name = "production"', 'name = "staging"', 'its name is "staging"'),
-        ('name = "production"', "name = production", "is not TOML"),
+        ('name = "example"', 'name = "staging"', 'its name is "staging"'),
+        ('name = "example"', "name = example", "is not TOML"),
     ],
 )
 def test_settings_that_are_wrong_name_the_field(old: str, new: str, said: str, tmp_path: Path) -> None:
     folder = changed(tmp_path, old, new)
 
     with pytest.raises(StageError) as raised:
-        read_stage("production", folder)
+        read_stage("example", folder)
 
     assert said in str(raised.value)
-    assert "production.toml" in str(raised.value)
+    assert "example.toml" in str(raised.value)
 
 
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path) -> None:
@@ -114,16 +119,26 @@ def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path) ->
     folder = changed(tmp_path, 'app_id = "100001"', f'app_id = "100001"\ntoken = "{token}"')
 
     with pytest.raises(StageError) as raised:
-        read_stage("production", folder)
+        read_stage("example", folder)
 
     assert token not in str(raised.value)
+
+
+def test_the_example_can_be_deployed_into_no_account(bundles: Path) -> None:
+    example = read_stage("example")
+
+    app = build(example, bundles, validate=False)
+
+    stacks = [child for child in app.node.children if isinstance(child, Stack)]
+    assert {stack.account for stack in stacks} == {"111122223333"}
+    assert len(stacks) == 3
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--stage", "staging"], "There is no infra_cdk/stages/staging.toml"),
-        (["--bundles", "nowhere"], "make bundles STAGE=production"),
+        (["--bundles", "nowhere"], "make bundles STAGE=example"),
     ],
 )
 def test_the_command_ends_with_2_and_a_sentence_where_it_cannot_begin(arguments: list[str], said: str) -> None:

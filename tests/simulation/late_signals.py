@@ -47,8 +47,12 @@ class LateSignals:
             self.queues.traps.insert(0, self.at_retry)
 
     def of_one(self) -> bool:
-        """Those of one migration come again now; whether there are any."""
-        known = sorted(self._old)
+        """Those of one migration come again now, mostly of one that was seen to change; whether there are any."""
+        known = sorted(filter(self._was_seen_to_change, self._old)) or sorted(self._old)
         if known:
             self.come_again(known[self.chance.pick("late signals", len(known))])
         return bool(known)
+
+    def _was_seen_to_change(self, migration: str) -> bool:
+        looks = [one.seen for one in self._old[migration] if isinstance(one, Observed)]
+        return any(look != looks[-1] for look in looks)

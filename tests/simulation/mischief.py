@@ -109,6 +109,7 @@ def pull_request_pushed_to(world: "World") -> bool:
     found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is not None:
         world.github.change(found, head=found.head + 1)
+        _older_looks_follow(world)
     return found is not None
 
 
@@ -118,7 +119,14 @@ def changes_requested(world: "World") -> bool:
     found = one(world, [pull for pull in world.github.pulls if pull.state == "open"])
     if found is not None:
         world.github.change(found, review="changes_requested")
+        _older_looks_follow(world)
     return found is not None
+
+
+def _older_looks_follow(world: "World") -> None:
+    """What was seen before the change comes once more when that was seen, mostly while the review still waits."""
+    if world.pick("older looks", 2):
+        world.agenda.after(world.chance.between("older looks", 10, 120), world.late_signals.of_one)
 
 
 @_trick
