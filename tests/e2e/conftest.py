@@ -13,6 +13,7 @@ from infra_cdk.app import BUNDLES, build
 from infra_cdk.secrets import DESCRIPTIONS
 from sandbox.aws_events import ACCOUNT, REGION
 from shared.settings import Settings
+from tests.e2e.adapting import adapted
 from tests.e2e.assembly import Assembly
 from tests.e2e.cloud import start_cloud
 from tests.e2e.deployed import Deployed
@@ -30,7 +31,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 @pytest.fixture(scope="session")
 def assembly(outside: Outside) -> Assembly:
-    """The stage `local` of the code as it is now. Only addresses of the mock world differ from what is committed.
+    """The stage `local` of the code as it is now. Only addresses of the mock world differ from what is committed, and what
+    `adapting` lists.
 
     The tests of `tests/infra` have CDK validate it, which takes longer than all the rest of it.
     """
@@ -38,7 +40,7 @@ def assembly(outside: Outside) -> Assembly:
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     folder = build(outside.stage(), ROOT / BUNDLES / "local", validate=False).synth().directory
-    return Assembly.read(Path(folder), ACCOUNT, REGION)
+    return adapted(Assembly.read(Path(folder), ACCOUNT, REGION))
 
 
 @pytest.fixture(scope="session")
