@@ -25,7 +25,7 @@ Data = Annotated[
         help="The file of `migrate sandbox serve --data FILE`. Default: WAYMARK_DATA, or .waymark/waymark.db.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
 def engine(data: Path | None) -> Engine:
@@ -62,7 +62,8 @@ def _require_data(file: Path) -> None:
 
     usable(file, new=True)
     if not file.exists():
-        problem = f"There is no data file {file}. Start one with `migrate sandbox serve --data {file}`."
+        serve = f"`migrate sandbox serve --data {file}`"
+        problem = f"There is no data file {file}. Start one with {serve}, and wait until it is ready."
         raise InvalidInputError((problem,))
 
 

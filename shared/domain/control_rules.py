@@ -29,9 +29,9 @@ def refusal_of(gate: Gate, campaign: Campaign, act: Control) -> Refusal | None:
     tripped = act.scope.startswith("wave:") and bool(gate.failures.get(wave_of(act)))
     held_back = {**gate.pauses, **gate.freezes}
     if act.verb == "resume" and act.scope not in held_back and not tripped:
-        paused = ", ".join(f"`resume {in_words(scope)}`" for scope in held_back)
-        instead = f"What would work: {paused}." if paused else "Nothing is paused or frozen."
-        return Refusal("not_paused", f"{in_words(act.scope)} is not paused.", instead)
+        held = ", ".join(f"{in_words(scope)} ({'paused' if scope in gate.pauses else 'frozen'})" for scope in held_back)
+        in_force = f"Still held back: {held}; `resume` takes the place that you mean." if held else "Nothing is."
+        return Refusal("not_paused", f"Neither paused nor frozen: {in_words(act.scope)}.", in_force)
     if act.verb == "open-wave" and may_start_in(gate, campaign, wave_of(act)):
         return Refusal("already_open", f"Wave {wave_of(act)} is open already.")
     return None
@@ -50,7 +50,11 @@ def _unknown(campaign: Campaign, act: Control) -> Refusal | None:
     if (kind == "exception") != (act.verb == "except"):
         return Refusal("unknown_scope", f"{act.verb} does not go with {act.scope}.")
     if kind == "wave" and (int(name) not in campaign.waves or size_of(campaign, int(name)) == 0):
-        return Refusal("unknown_wave", f"{campaign.id} has no wave {name}.", f"Its waves: {sorted(campaign.waves)}.")
+        return Refusal(
+            "unknown_wave",
+            f"{campaign.id} has no wave {name}.",
+            f"Its waves: {', '.join(map(str, sorted(campaign.waves)))}.",
+        )
     if kind == "migration" and name not in {resource.id for resource in campaign.resources}:
         return Refusal("unknown_resource", f"{campaign.id} has no {name}.")
     if act.verb == "open-wave" and kind != "wave":

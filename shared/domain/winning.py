@@ -68,7 +68,11 @@ def _would(view: View) -> str:
     ]
     mostly = dict.fromkeys(str(found) for one in open_checkpoints(view) if (found := usual(view.gate, *one[1:])))
     known = f" ({', '.join(mostly)})" if mostly else ""
-    return f"What would work now: {', '.join(verbs[:8])}{known}." if verbs else "Nobody is asked for anything just now."
+    return (
+        f"What would work now: {', '.join(verbs[:8])}{known}."
+        if verbs
+        else f"Nobody is asked about {resource} just now."
+    )
 
 
 def _winner_of_button(view: View, ref: CheckpointRef, verb: str) -> Decided | None:

@@ -18,7 +18,7 @@ _USAGE: Final = "<resource> [environment]"
 
 def help_text(verbs: Sequence[str]) -> str:
     """Every command that this campaign's plan takes, one on a line."""
-    return within(_TITLE, [code(f"{COMMAND} {_typed(verb)}", 200) for verb in verbs])
+    return within(_TITLE, [code(f"{COMMAND} {typed}", 200) for typed in dict.fromkeys(map(_typed, verbs))])
 
 
 def help_with(verb: str, plan: Plan) -> str:

@@ -45,8 +45,8 @@ def unknown_resource(words: Sequence[str], place: int, known: Sequence[str]) -> 
 
 def unknown_environment(words: Sequence[str], place: int, tracks: Sequence[str]) -> Answer:
     """The word at `place` names no environment of the plan."""
-    close = _close(words[place], tracks)[:1]
-    meant = f"Did you mean {code(close[0])}?" if close else f"There are {', '.join(map(code, tracks))}."
+    close = _closest(words[place], tracks)
+    meant = f"Did you mean {' or '.join(map(code, close))}?" if close else f"There are {', '.join(map(code, tracks))}."
     text = " ".join([f"There is no environment {code(words[place], 100)}. {meant}", *_looks(words[place], close)])
     return refused("unknown_environment", text, *_instead(words, place, close))
 
@@ -69,6 +69,13 @@ def _instead(words: Sequence[str], place: int, close: Sequence[str]) -> tuple[Su
 def _close(word: str, known: Sequence[str]) -> list[str]:
     plain = plain_of(word[:60]).lower()
     return difflib.get_close_matches(plain, list(known), n=_NAMED)
+
+
+def _closest(word: str, known: Sequence[str]) -> list[str]:
+    """Only the most alike, but all that are equally so: nobody is talked into one of two production environments."""
+    plain, close = plain_of(word[:60]).lower(), _close(word, known)
+    alike = {one: difflib.SequenceMatcher(None, one, plain).ratio() for one in close}
+    return [one for one in close if alike[one] == max(alike.values())]
 
 
 def _looks(word: str, close: Sequence[str]) -> list[str]:

@@ -127,7 +127,7 @@ def test_who_may_not_answer_is_offered_no_button_and_told_who_may() -> None:
     [
         (f"strat {EMAILS}", [f"start {EMAILS}", "help"]),
         ("start email.notification", [f"start {EMAILS}"]),
-        (f"start {EMAILS} prod-su", [f"start {EMAILS} prod-us"]),
+        (f"start {EMAILS} prod-su", [f"start {EMAILS} prod-us", f"start {EMAILS} prod-eu"]),
         (f"status {EMAILS[:-1]}", [f"status {EMAILS}"]),
         ("start x --campaign airflow-4", ["start x --campaign airflow-3"]),
         ("pause migration email.notification 'disk full'", [f"pause migration {EMAILS} 'disk full'"]),

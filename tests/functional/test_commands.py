@@ -532,7 +532,7 @@ def test_a_scope_that_is_none_stops_nothing_and_is_explained(text: str) -> None:
 def test_an_environment_that_there_is_not_is_answered_with_those_there_are() -> None:
     said = Journey().type("pause environment prod")
 
-    assert (said.ok, said.text) == (False, "There is no environment `prod`. Did you mean `prod-us`?")
+    assert (said.ok, said.text) == (False, "There is no environment `prod`. Did you mean `prod-us` or `prod-eu`?")
 
 
 def test_status_says_what_is_paused() -> None:

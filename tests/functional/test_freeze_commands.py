@@ -354,7 +354,8 @@ def test_what_is_not_stopped_cannot_be_resumed() -> None:
     journey.type("pause campaign")
 
     said = journey.type("resume all")
-    assert (said.ok, said.text) == (False, "all is not paused. What would work: `resume campaign`.")
+    told = "Neither paused nor frozen: all. Still held back: campaign (paused); `resume` takes the place that you mean."
+    assert (said.ok, said.text) == (False, told)
 
 
 @pytest.mark.parametrize("verb", ["pause all down", "freeze all for 2h down"])

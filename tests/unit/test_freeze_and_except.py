@@ -102,11 +102,14 @@ def test_resume_lifts_the_freeze_and_the_pause_of_its_scope_and_no_other() -> No
     assert refusal(acted(story, "resume", PROD))[0] == "not_paused"
 
 
-def test_what_would_work_in_place_of_a_resume_names_freezes_too() -> None:
+def test_what_is_held_back_in_place_of_what_a_resume_named_is_told_freezes_too() -> None:
     found = acted(frozen_story(), "resume", "campaign")
 
     assert found.refusal is not None
-    assert found.refusal.next_step == "What would work: `resume environment prod-us`."
+    assert found.refusal.message == "Neither paused nor frozen: campaign."
+    assert found.refusal.next_step == (
+        "Still held back: environment prod-us (frozen); `resume` takes the place that you mean."
+    )
 
 
 def test_two_people_let_one_place_start_until_the_freeze_ends() -> None:
