@@ -70,9 +70,13 @@ def history(asked: Asked) -> Answer:
 
 
 def explain(asked: Asked) -> Answer:
-    """`explain <resource>`: its way in words."""
+    """`explain <resource>`: its way in words, after what is paused or frozen in its campaign."""
     view = view_named(asked)
-    return view if isinstance(view, Answer) else explained(view, asked.command.actor)
+    if isinstance(view, Answer):
+        return view
+    told = explained(view, asked.command.actor)
+    held = paused(view.gate, asked.command.at)
+    return told.model_copy(update={"message": within_limit(held + told.message, LONGEST)}) if held else told
 
 
 def logs(asked: Asked) -> Answer:

@@ -275,6 +275,16 @@ def test_only_an_operator_reconciles_all() -> None:
 # Explaining.
 
 
+def test_explain_begins_with_what_is_paused() -> None:
+    journey = Journey()
+    journey.type("pause environment prod-us disk full")
+
+    first, *rest = journey.ask(f"explain {EMAILS}").message.splitlines()
+    assert first.startswith(f"Paused: environment prod-us, by {OPERATOR} since ")
+    assert first.endswith(": disk full")
+    assert rest
+
+
 def test_explain_tells_the_way_of_a_resource() -> None:
     journey, number = reviewed()
 
