@@ -3,11 +3,7 @@
 import json
 import logging
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event as Flag
 from typing import Annotated, Final
 
 import typer
@@ -44,9 +40,10 @@ def serve(
     Example: migrate serve --port 8080 --token-file /run/secrets/waymark-token
     """
     from sandbox.service import Listening, require, serving, work_until
+    from sandbox.stopping import stopped_by_signals
     from shared.adapters.sql_file import usable
 
-    with told(), _until_stopped() as stop:
+    with told(), stopped_by_signals() as stop:
         listening = Listening(host, port, _token(token_file))
         settings = settings_of(data)
         if settings.engine == "embedded":
@@ -82,14 +79,3 @@ def _log_plainly() -> None:
     """Log lines go to standard error; metrics are for CloudWatch alone, and nobody reads them here."""
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-
-
-@contextmanager
-def _until_stopped() -> Iterator[Flag]:
-    stop = Flag()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

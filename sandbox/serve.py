@@ -1,19 +1,17 @@
 """Serves one world until it is stopped: real time, functions at work, webhooks on their way, and nobody else acting."""
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event as Flag
 from typing import Any, Final
 
 from sandbox.clock import RealClock
 from sandbox.fresh import CAMPAIGN, PLAN, apply_campaign, fill_github
 from sandbox.quiet import quieten
 from sandbox.runtime import Runtime
+from sandbox.stopping import stopped_by_signals
 from sandbox.world import OPERATOR, TEAM, World, alerts_beside, open_world
 from shared import names
 from shared.adapters.yaml_files import YamlFile
@@ -39,7 +37,7 @@ def serve(
     """
     quieten()
     with ExitStack() as stack:
-        stop = stack.enter_context(_stopped_by_signals())
+        stop = stack.enter_context(stopped_by_signals())
         aws = None
         if engine == "aws":
             from sandbox.emulated import emulated_aws
@@ -58,17 +56,6 @@ def serve(
         campaign = _prepared(world)
         _print_ready(world, campaign, as_json=as_json)
         Runtime(world.engine.inbox, world.clock.now).work_until(stop, SWEEP_EVERY)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[Flag]:
-    stop = Flag()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _prepared(world: World) -> str:

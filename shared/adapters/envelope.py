@@ -61,7 +61,7 @@ class Envelope:
     def seal(cls, queue: str, body: str, *, group: str, key: str, delay: int, correlation: str = "") -> Self:
         """PermanentError says what is not taken. A group that SQS could not spell is replaced by its SHA-256."""
         _check_body(known(queue), body)
-        about = correlation if _CORRELATION.fullmatch(correlation) else ""
+        about = correlation if _CORRELATION.fullmatch(correlation) and _fits_beside(correlation, body) else ""
         if not names.is_fifo(queue):
             if not 0 <= delay <= MAX_DELAY:
                 raise PermanentError(
@@ -73,6 +73,11 @@ class Envelope:
                 f"A message to the FIFO queue {queue} needs a group and a key, and takes no delay.", code="bad_message"
             )
         return cls(queue, body, group if _GROUP.fullmatch(group) else _digest(group), _digest(key), 0, about)
+
+
+def _fits_beside(correlation: str, body: str) -> bool:
+    """SQS counts names, types and values of attributes too; a message goes without its correlation before it is refused."""
+    return len(body.encode()) + len(CORRELATION) + len("String") + len(correlation) <= MAX_BODY
 
 
 def _check_body(queue: str, body: str) -> None:

@@ -87,6 +87,7 @@ def required_alarms() -> list[str]:
         *of_functions,
         f"{names.PREFIX}sweep-not-running",
         f"{names.PREFIX}api-5xx",
+        f"{names.PREFIX}failing-alerts",
     ]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.adapters.envelope import MAX_BODY
 from shared.errors import PermanentError
 from shared.names import CARDS, SIGNALS
 from shared.ports.queues import Message
@@ -23,6 +24,17 @@ def test_a_message_comes_out_as_it_was_sent(on: Subject) -> None:
     message = on.one()
 
     assert (message.body, message.group, message.receives) == (HOSTILE_TEXT, A, 1)
+
+
+def test_the_largest_message_goes_without_its_correlation_rather_than_not_at_all(on: Subject) -> None:
+    on.queues.send(SIGNALS, "x" * MAX_BODY, group=A, key="k", correlation="delivery-1")
+    message = on.one()
+    assert (len(message.body), message.correlation) == (MAX_BODY, "")
+    on.queues.delete(SIGNALS, message)
+
+    room = len("correlation") + len("String") + len("delivery-1")
+    on.queues.send(SIGNALS, "x" * (MAX_BODY - room), group=A, key="l", correlation="delivery-1")
+    assert on.one().correlation == "delivery-1"
 
 
 def test_a_standard_queue_knows_no_group_and_no_key(on: Subject) -> None:

@@ -452,5 +452,5 @@ def test_nothing_is_delivered_again_unless_asked_and_then_the_oldest_first() -> 
 
 
 def test_the_alarms_that_are_required_are_of_functions_and_queues_that_there_are() -> None:
-    assert len(required_alarms()) == len(set(required_alarms())) == len(names.FUNCTIONS) + len(names.QUEUES) + 2
+    assert len(required_alarms()) == len(set(required_alarms())) == len(names.FUNCTIONS) + len(names.QUEUES) + 3
     assert function_name("github_webhook") == "waymark-github-webhook"
