@@ -27,13 +27,13 @@ def secret_places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[
                 yield at
         case None | int() | float():
             return
-        case Mapping():
+        case dict() | Mapping():  # a dictionary is known as one much faster
             for key, value in document.items():
                 hidden = _SECRET.search(str(key)) is not None
                 if hidden:
                     yield at
                 yield from secret_places(value, at if hidden else (*at, key))
-        case Sequence() if not isinstance(document, bytes):
+        case list() | tuple() | Sequence() if not isinstance(document, bytes):
             for number, value in enumerate(document):
                 yield from secret_places(value, (*at, number))
         case _:

@@ -31,8 +31,10 @@ def _in_progress(view: View) -> Iterator[tuple[str, Stop, StepState]]:
         return
     for name, track in view.state.tracks.items():
         step = track.steps.get(track.step) if track.step else None
-        stop = view.plan.stop(name, track.step) if track.step else None
-        if step is not None and stop is not None and step.status == "in_progress":
+        if track.step is None or step is None or step.status != "in_progress":
+            continue
+        stop = view.plan.stop(name, track.step)
+        if stop is not None:
             yield name, stop, step
 
 

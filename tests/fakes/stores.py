@@ -115,7 +115,7 @@ class FakeControls:
         self._stores = stores
 
     def gate(self, campaign: str) -> Gate:
-        return self._stores.gates.get(campaign, Gate(campaign=campaign))
+        return self._stores.gates.get(campaign) or Gate(campaign=campaign)
 
     def save(self, gate: Gate, record: ControlRecorded) -> None:
         with self._stores.lock:

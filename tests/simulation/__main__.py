@@ -62,7 +62,7 @@ def _search(seeds: range, console: Console) -> Outcome | None:
     done = faults = events = 0
     struck: Counter[str] = Counter()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.1f}/s"), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task("simulate", total=len(seeds), rate=0.0)
         found = None
         for outcome in outcomes(seeds) if len(seeds) > 1 else map(outcome_of, seeds):

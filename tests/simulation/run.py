@@ -16,7 +16,6 @@ from tests.fakes.stores import (
     FakeControls,
     FakeDueTimes,
     FakeHistory,
-    FakeMigrations,
     FakePlans,
     FakeStores,
 )
@@ -152,7 +151,7 @@ class World:
         self.agenda.after(self.spec.sweep_every, self._sweep, idle=True)
         self.people.take_care()
         self.dead_letters.take_care()
-        while not self._settled():
+        while self.agenda.busy or not self._settled():
             if self.agenda.now > _LONGEST or not self.agenda.step():
                 break
         settled = Settled(
@@ -178,7 +177,7 @@ class World:
     def _apply(self) -> None:
         plans, stored = FakePlans(self.stores), FakeCampaigns(self.stores)
         quiet = Faults(self.agenda, self.chance, {}, 0.0, None, self.tell)
-        inner = BorderedMigrations(FakeMigrations(self.stores), quiet, self.checks.loaded, self.checks.committed)
+        inner = BorderedMigrations(self.checks.stored, quiet, self.checks.loaded, self.checks.committed)
         plans.publish(self.spec.plan)
         plans.publish(self.spec.later)
         prepared = campaigns.prepare(self.spec.campaign, plans=plans, campaigns=stored, migrations=inner)
@@ -195,7 +194,7 @@ class World:
             self.agenda.after(wait, partial(self.people.start, resource.id))
 
     def _settled(self) -> bool:
-        if self.agenda.busy or (self.checks.gate is not None and self.checks.gate.held) or self.dead_letters.waits:
+        if (self.checks.gate is not None and self.checks.gate.held) or self.dead_letters.waits:
             return False
         return all(state.status in {"completed", "aborted"} for state in self.stores.states.values())
 

@@ -46,7 +46,7 @@ class Faults:
     depth: int = 0
 
     def __post_init__(self) -> None:
-        self._bands = {border: _bands(border, level) for border, level in self.levels.items()}
+        self._bands = {border: _bands(border, level) for border, level in self.levels.items() if level}
 
     @property
     def over(self) -> bool:
@@ -55,7 +55,7 @@ class Faults:
     def draw(self, border: str, name: str) -> str | None:
         """The fault that strikes at this turn of this name, if one does."""
         bands = self._bands.get(border)
-        if not bands or self.agenda.now >= self.until:
+        if bands is None or self.agenda.now >= self.until:
             return None
         named = f"{border}:{name}"
         turn, roll = self.chance.turn(named)
@@ -78,7 +78,7 @@ class Faults:
 
     def cross(self, border: str, name: str) -> str | None:
         """Crosses the border: Crash or RetryableError before it; else what goes wrong on the other side."""
-        fault = self.draw(border, name)
+        fault = self.draw(border, name) if border in self._bands else None
         if fault is None:
             return None
         if fault == "crash before":
@@ -109,4 +109,4 @@ def _bands(border: str, level: float) -> list[tuple[float, str]]:
     for kind, weight in WEIGHTS[border].items():
         ceiling += weight * level
         bands.append((ceiling, kind))
-    return bands if level else []
+    return bands

@@ -59,7 +59,8 @@ class SimulatedQueues:
     ) -> None:
         fault = self._faults.cross("send", f"{queue} {key or _order_key(body)}")
         self.put(queue, body, group=group, key=key, delay=delay)
-        self._faults.crossed(fault, f"sending to {queue}")
+        if fault is not None:
+            self._faults.crossed(fault, f"sending to {queue}")
 
     def put(self, queue: str, body: str, *, group: str = "", key: str = "", delay: int = 0) -> None:
         """Sends without a process that could die at it: the outside world's own messages."""
@@ -87,7 +88,7 @@ class SimulatedQueues:
             self._schedule(message, delay)
             return
         waiting = self._groups[message.queue, message.group]
-        if message.queue == names.CARDS and len(waiting) > 1 and waiting[-1].body == message.body:
+        if message.queue == names.CARDS and waiting and not waiting[-1].receives and waiting[-1].body == message.body:
             return  # both would show the card as it is when their turn comes, the second in vain
         waiting.append(message)
         if len(waiting) == 1:
@@ -96,8 +97,9 @@ class SimulatedQueues:
     def _schedule(self, message: _Message, delay: float) -> None:
         low, high = _LATENCY.get(message.queue, _SKILL)
         name = f"{message.queue} {message.group}"
+        roll = self._chance.turn(f"latency:{name}")[1]
         fault = self._faults.draw("bury" if message.queue in _DEAD else "deliver", name)
-        delay += self._chance.between(f"latency:{name}", low, high)
+        delay += low + (high - low) * roll
         if fault == "late":
             delay += self._chance.between(f"late:{name}", 60, 1800)
         self._agenda.after(delay, lambda: self._deliver(message, fault), eager=message.queue == names.SIGNALS)
