@@ -66,9 +66,11 @@ def export(
         store = engine(data).store
         begin = None if since is None else earliest(since, utc_now())
         rows = audit_rows(campaigns_named(campaign, store=store), store=store, since=begin)
-        unreadable = write(rows, form, file)
-    if unreadable:
-        said = f"{unreadable} of the rows cannot be read. `migrate audit verify` tells which events they are."
+        written = write(rows, form, file)
+    if out is not None:
+        typer.echo(f"Rows written to {out}: {written.rows:,}", err=True)
+    if written.unreadable:
+        said = f"{written.unreadable} of the rows cannot be read. `migrate audit verify` tells which events they are."
         typer.secho(said, err=True, fg="red")
         raise typer.Exit(FOUND)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from shared.domain.audit_findings import Unreadable
 from shared.errors import InvalidInputError
@@ -36,15 +36,23 @@ def destination(out: Path | None) -> Iterator[TextIO]:
             part.unlink()
 
 
-def write(rows: Iterator[Row], form: str, file: TextIO) -> int:
-    """Writes each row as it comes, as `csv` or `jsonl`; how many of them tell of something that cannot be read."""
-    unreadable, table = 0, csv.writer(file, lineterminator="\n")
+class Written(NamedTuple):
+    """How many rows were written, and how many of them tell of something that cannot be read."""
+
+    rows: int
+    unreadable: int
+
+
+def write(rows: Iterator[Row], form: str, file: TextIO) -> Written:
+    """Writes each row as it comes, as `csv` or `jsonl`."""
+    written = unreadable = 0
+    table = csv.writer(file, lineterminator="\n")
     if form == "csv":
         table.writerow(COLUMNS)
-    for row in rows:
+    for written, row in enumerate(rows, start=1):  # noqa: B007 - it is returned
         unreadable += isinstance(row.document, Unreadable)
         if form == "csv":
             table.writerow(cells(row))
         else:
             file.write(f"{json_line(row)}\n")
-    return unreadable
+    return Written(written, unreadable)

@@ -74,7 +74,8 @@ def freeze(
         list[str],
         typer.Argument(
             metavar="SCOPE (until MOMENT | for DURATION) [REASON]...",
-            help="SCOPE as in `pause`, `campaign` for this one; a MOMENT has a zone (2026-12-01T08:00Z); `90m`, `48h` or `7d`.",
+            help="SCOPE as in `pause`, `campaign` for this one; a MOMENT is YYYY-MM-DDThh:mm with a zone (Z, +01:00), "
+            "a DURATION `90m`, `48h` or `7d`.",
         ),
     ],
     campaign: CampaignName = None,
@@ -83,7 +84,7 @@ def freeze(
 ) -> None:
     """Stop starts until a time, 60 days ahead at most. It ends by itself, `resume` lifts it before, `except` is possible.
 
-    Example: migrate freeze environment prod-us until 2026-12-01T08:00Z "Release week"
+    Example: migrate freeze environment prod-us for 48h "Release week"
     """
     say_words(["freeze", *words], campaign, data, as_json=as_json)
 

@@ -89,7 +89,8 @@ def _print_campaign(ports: Engine, name: str, *, several: bool) -> None:
 
 def _print_migration(view: View, *, several: bool) -> None:
     state, document = view.state, migration_document(view)
-    typer.echo(f"{one_line(state.resource.name or state.resource.id, 200)}: {state.id} is {state.status}.")
+    name = one_line(state.resource.name or state.resource.id, 200)
+    typer.echo(f"{as_plain(paused(view.gate, utc_now()))}{name}: {state.id} is {state.status}.")
     print_table(TRACK_HEADINGS, [[text.replace("**", "*") for text in row] for row in track_rows(view)])
     if document["next_action"]:
         command = str(document["command"])

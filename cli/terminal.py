@@ -31,24 +31,36 @@ class Replacing(TyperGroup):
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of plain texts; what is too long for its column is folded, never cut, and within a word only if it must."""
+    """A table of plain texts; what is too long for its column is folded between words. Too narrow even for those: a list."""
     console = Console(highlight=False)
     cells = [titles, *([one_line(text, _LONGEST) for text in row] for row in rows)]
+    widths = _widths(list(zip(*cells, strict=True)), console.width)
+    if widths is None:
+        _print_list(console, titles, cells[1:])
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title, width in zip(titles, _widths(list(zip(*cells, strict=True)), console.width), strict=True):
+    for title, width in zip(titles, widths, strict=True):
         table.add_column(title, overflow="fold", width=width)
     for row in cells[1:]:
         table.add_row(*map(Text, row))
     console.print(table)
 
 
-def _widths(columns: Sequence[Sequence[str]], room: int) -> Sequence[int | None]:
+def _print_list(console: Console, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A paragraph for each row."""
+    for row in rows:
+        console.print(
+            *(Text(f"{title}: {text}") for title, text in zip(titles, row, strict=True) if text), "", sep="\n"
+        )
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> Sequence[int] | None:
     """Each column's longest word, and what is left to the narrowest that lack some; None where not even the words fit."""
     room -= _BETWEEN * len(columns)
     wanted = [max(map(cell_len, column)) for column in columns]
     widths = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns]
     if sum(widths) > room:
-        return [None] * len(columns)
+        return None
     while widths != wanted and sum(widths) < room:
         place = max(range(len(widths)), key=lambda at: (widths[at] < wanted[at], -widths[at]))
         widths[place] += 1

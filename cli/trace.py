@@ -77,7 +77,7 @@ def trace_(  # noqa: PLR0917 - options of a command
         else:
             show(found, lines, problems)
         if found.is_empty and not lines:
-            typer.secho(not_found(asked, found, since), err=True, fg="red")
+            typer.secho(not_found(asked, found, begin), err=True, fg="red")
             raise typer.Exit(1)
 
 

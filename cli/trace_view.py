@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import typer
@@ -66,13 +67,13 @@ def _fields(line: LogLine) -> dict[str, Any]:
     return {"timestamp": stamp, "service": line.service, "message": line.message, **line.fields}
 
 
-def not_found(asked: str, found: Traced, since: str) -> str:
+def not_found(asked: str, found: Traced, since: datetime) -> str:
     """What was searched, and what to do next."""
     return (
-        f"Nothing of {asked} is recorded, in {found.migrations:,} migrations that changed since {since}. If it is older, "
-        "search further back with --since. What changed nothing is in the logs alone: of a deployment they are searched, "
-        "of a local process with --log-file. If it never arrived, look at the App's recent deliveries at GitHub and "
-        "redeliver it there, or let `migrate reconcile` look at what is true now."
+        f"Nothing of {asked} is recorded, in {found.migrations:,} migrations that changed since {in_utc(since)}. "
+        "If it is older, search further back with --since. What changed nothing is in the logs alone: of a deployment they "
+        "are searched, of a local process with --log-file. If it never arrived, look at the App's recent deliveries at "
+        "GitHub and redeliver it there, or let `migrate reconcile` look at what is true now."
     )
 
 

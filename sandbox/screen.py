@@ -79,13 +79,17 @@ def show_result(console: Console, result: Result) -> None:
     verdict = Text("passed", "bold green") if result.passed else Text("failed", "bold red")
     history = sum(one["history"] for one in result.migrations.values())
     numbers = (
-        f" {history} events, {result.cards} cards, {result.pull_requests} pull requests, "
-        f"{result.workflow_runs} workflow runs, {result.seconds} s"
+        f" {_many(history, 'event')}, {_many(result.cards, 'card')}, {_many(result.pull_requests, 'pull request')}, "
+        f"{_many(result.workflow_runs, 'workflow run')}, {result.seconds} s"
     )
     console.print(Text(f"{result.scenario}: ").append(verdict).append(numbers))
     if not result.passed:
         console.print("expected", result.expected)
         console.print("actual  ", result.actual)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _table(views: Sequence[View]) -> Table:

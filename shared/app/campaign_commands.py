@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from shared.app.control import run_control
-from shared.app.control_words import HOW_TO_FREEZE, end_of, exception_of
+from shared.app.control_words import end_of, exception_of, how_to_freeze
 from shared.messages.controlled import controlled_text
 from shared.messages.replies import refusal_answer
 from shared.messages.unknown import suggestion, suggestions, unknown_environment, unknown_resource
@@ -43,7 +43,7 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
     if verb == "open-wave" and rest[:1] != ["wave"]:
         rest = ["wave", *rest]
     if rest and rest[0] not in (*_KINDS, "campaign"):
-        return _how(verb)
+        return _how(verb, command.at)
     whole = not rest or rest[0] == "campaign"
     scope, note = ("campaign", rest[1:]) if whole else (":".join(rest[:2]), rest[2:])
     kind, _, name = scope.partition(":")
@@ -58,7 +58,7 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
             return refused("not_understood", read)
         return _act(command, campaign, verb, (scope, read[1]), read[0])
     if note and verb != "pause":
-        return _how(verb)
+        return _how(verb, command.at)
     return _act(command, campaign, verb, (scope, note))
 
 
@@ -73,11 +73,11 @@ def _act(
             "verb": verb, "scope": scope, "until": until, "note": " ".join(note)[:300],
         })  # fmt: skip
     except ValidationError:
-        return _how(verb)
+        return _how(verb, command.at)
 
 
-def _how(verb: str) -> Answer:
-    return refused("not_understood", HOW_TO_FREEZE if verb == "freeze" else _HOW.format(verb=verb))
+def _how(verb: str, at: datetime) -> Answer:
+    return refused("not_understood", how_to_freeze(at) if verb == "freeze" else _HOW.format(verb=verb))
 
 
 def run_controls(act: Control, *, store: Store, outbox: Outbox) -> Answer:

@@ -1,7 +1,7 @@
 """Reads the words that follow `freeze` and `except`, or says what is wrong with them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared.messages.escaping import code
@@ -12,26 +12,35 @@ from state_schema.grammar import parse_duration
 from state_schema.ids import SHARED_TRACK
 from state_schema.plan import Plan
 
-HOW_TO_FREEZE: Final = (
-    "Say what, and until when: `freeze environment prod-us until 2026-12-01T08:00Z release week`, `freeze wave 2 for 48h`, "
+_HOW_TO_FREEZE: Final = (
+    "Say what, and until when: `freeze environment prod-us until {soon}Z release week`, `freeze wave 2 for 48h`, "
     "`freeze campaign for 7d`, `freeze all for 12h`."
 )
 HOW_TO_EXCEPT: Final = "Say which place: `except &lt;resource&gt; &lt;environment&gt; why`."
+
+
+def how_to_freeze(at: datetime) -> str:
+    """What to write, with a moment that is still to come at `at`."""
+    return _HOW_TO_FREEZE.format(soon=_soon(at))
+
+
+def _soon(at: datetime) -> str:
+    return f"{at.astimezone(UTC) + timedelta(days=3):%Y-%m-%dT08:00}"
 
 
 def end_of(words: Sequence[str], at: datetime) -> tuple[datetime, Sequence[str]] | str:
     """(end in UTC, the words after it) of `until <moment> …` or `for <duration> …`; a sentence where it is neither."""
     match list(words[:2]):
         case ["until", moment]:
-            end = _moment(moment)
+            end = _moment(moment, at)
         case ["for", duration]:
             end = _after(at, duration)
         case _:
-            return HOW_TO_FREEZE
+            return how_to_freeze(at)
     return end if isinstance(end, str) else (end, words[2:])
 
 
-def _moment(text: str) -> datetime | str:
+def _moment(text: str, at: datetime) -> datetime | str:
     try:
         found = datetime.fromisoformat(text)
         return (
@@ -40,7 +49,7 @@ def _moment(text: str) -> datetime | str:
             else f"{code(text, 60)} has no zone: write {code(f'{text[:40]}Z')} for UTC."
         )
     except (ValueError, OverflowError):
-        return f"{code(text, 60)} is no moment; write for example `2026-12-01T08:00Z` or `2026-12-01T08:00+01:00`."
+        return f"{code(text, 60)} is no moment; write for example `{_soon(at)}Z` or `{_soon(at)}+01:00`."
 
 
 def _after(at: datetime, text: str) -> datetime | str:

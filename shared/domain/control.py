@@ -25,6 +25,8 @@ class Controlled:
     refusal: Refusal | None = None
     running: tuple[str, ...] = ()
     """What holds a slot in the act's scope: it ends, and nothing follows it while the scope is paused or frozen."""
+    was_until: datetime | None = None
+    """The end of the freeze that this one makes longer."""
 
 
 def control(gate: Gate, campaign: Campaign, act: Control, *, queued_until: datetime | None = None) -> Controlled:
@@ -51,7 +53,8 @@ def control(gate: Gate, campaign: Campaign, act: Control, *, queued_until: datet
         note=act.note,
     )
     after, record = recorded(after, bare)
-    return Controlled(after, record, running=_running(after, act))
+    longer = present.freezes.get(act.scope) if act.verb == "freeze" else None
+    return Controlled(after, record, running=_running(after, act), was_until=longer.until if longer else None)
 
 
 def recorded(gate: Gate, bare: ControlRecorded) -> tuple[Gate, ControlRecorded]:
@@ -106,7 +109,10 @@ def _covers(scope: str, key: str, place: Place) -> bool:
 
 
 def _frozen(gate: Gate, act: Control) -> dict[str, object] | Refusal:
-    """A freeze can be made longer by another one; only `resume` makes it shorter, so that nobody does that by mistake."""
+    """A freeze can be made longer by another one, and keeps its reason where that gives none.
+
+    Only `resume` makes it shorter, so that nobody does that by mistake.
+    """
     before = gate.freezes.get(act.scope)
     if act.until is None or act.until <= act.at:
         when = f": {in_utc(act.until)} is past" if act.until else ""
@@ -117,7 +123,8 @@ def _frozen(gate: Gate, act: Control) -> dict[str, object] | Refusal:
     if before is not None and before.until >= act.until:
         text = f"{before.actor} froze {in_words(act.scope)} already, until {in_utc(before.until)}."
         return Refusal("already_frozen", text, f"To let it go: `resume {in_words(act.scope)}`.")
-    freeze = Freeze(actor=act.actor, at=act.at, until=act.until, reason=act.note)
+    reason = act.note or (before.reason if before else "")
+    freeze = Freeze(actor=act.actor, at=act.at, until=act.until, reason=reason)
     return {"freezes": {**gate.freezes, act.scope: freeze}}
 
 

@@ -24,7 +24,8 @@ def controlled_text(act: Control, controlled: Controlled) -> str:
         case "pause":
             return f"Paused {what}: nothing more starts; {_still(len(controlled.running))}. {_RECORDED}"
         case "freeze":
-            return f"Froze {what} {_until(act.until)}; {_still(len(controlled.running))}. {_RECORDED}"
+            longer = f" (it was frozen until {moment(controlled.was_until)})" if controlled.was_until else ""
+            return f"Froze {what} {_until(act.until)}{longer}; {_still(len(controlled.running))}. {_RECORDED}"
         case "except":
             return _excepted(place_of(act), controlled.gate.exceptions.get(place_of(act)))
         case "resume":

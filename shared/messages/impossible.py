@@ -45,7 +45,7 @@ def impossible(view: View, refusal: Refusal, signal: Act) -> Answer:
                 }
             )
         case one if one in _STATE_HELPS:
-            ways = [suggestion("explain", resource, label="Where is it?")]
+            ways = [suggestion("explain", resource, label="See where it is")]
         case _:
             ways = []
     return answer.model_copy(update={"suggestions": suggestions(*ways), "related_resources": (resource,)})

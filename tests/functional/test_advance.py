@@ -319,7 +319,7 @@ def test_of_two_people_who_click_at_once_one_wins_and_the_other_is_told_who_was_
         reason_code="already_decided",
         message="<@U_OPERATOR> answered this already with `infra-applied`, at 2026-03-02 09:00 UTC.",
         next_steps=("The card shows where it is now.",),
-        suggestions=(Suggestion(label="Where is it?", command="explain email.notifications"),),
+        suggestions=(Suggestion(label="See where it is", command="explain email.notifications"),),
         related_resources=("email.notifications",),
     )
 

@@ -493,7 +493,9 @@ def test_a_file_is_written_whole_or_not_at_all(data: Data, tmp_path: Path, monke
         refused = audit("export", "--out", str(out), data=data)
     assert (refused.exit_code, out.read_text(), refused.stderr) == (2, "of yesterday", "the store is gone\n")
 
-    assert audit("export", "--out", str(out), data=data).exit_code == 0
+    done = audit("export", "--out", str(out), data=data)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == f"Rows written to {out}: {len(out.read_text(encoding='utf-8').splitlines())}\n"
     assert len(out.read_text().splitlines()) == 25
     assert [file.name for file in tmp_path.glob("audit*")] == ["audit.jsonl"]
 

@@ -61,6 +61,8 @@ def test_a_freeze_and_an_exception_are_typed_and_shown(data: Path) -> None:
         f"Frozen until {MOMENT}: environment prod-us, by principal:local: Release week",
         f"Exception until {MOMENT}: billing.reports prod-us, asked by principal:local: Disk is full; {wants}",
     ]
+    of_one = migrate(data, "status", "billing.reports", *one).stdout.splitlines()
+    assert of_one[:2] == shown[:2]
     document = status(data)
     assert document["freezes"]["environment:prod-us"]["reason"] == "Release week"
     assert document["exceptions"]["billing.reports/prod-us"]["approved_by"] is None

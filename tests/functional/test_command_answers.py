@@ -88,7 +88,7 @@ def test_a_start_again_is_told_where_it_is() -> None:
 
     assert (answer.reason_code, answer.suggestions) == (
         "already_started",
-        (Suggestion(label="Where is it?", command=f"explain {EMAILS}"),),
+        (Suggestion(label="See where it is", command=f"explain {EMAILS}"),),
     )
 
 

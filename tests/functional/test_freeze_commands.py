@@ -1,5 +1,6 @@
 """`freeze`, `except`, and `pause all` as people type them: what they say, whom they wake, and what is healed."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -58,6 +59,26 @@ def test_a_freeze_says_until_when_and_what_is_running() -> None:
         "until": MONDAY.replace(day=4, hour=12),
         "reason": "release week",
     }
+
+
+def test_a_freeze_that_is_made_longer_says_when_it_would_have_ended() -> None:
+    journey = Journey()
+
+    assert "was frozen" not in journey.type("freeze campaign until 2026-03-04T12:00Z").text
+    longer = journey.type("freeze campaign for 7d")
+    assert longer.ok
+    assert f"|{END}>); nothing is running." in longer.text
+    assert "(it was frozen until <!date^" in longer.text
+
+
+@pytest.mark.parametrize("wrong", ["freeze campaign", "freeze campaign until tomorrow"])
+def test_the_moment_that_is_given_as_an_example_is_one_to_come(wrong: str) -> None:
+    journey = Journey()
+    examples = re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d[Z+][\d:]*", journey.type(wrong).text)
+
+    assert examples
+    for number, example in enumerate(examples, start=1):
+        assert journey.type(f"freeze wave {number} until {example}").ok, example
 
 
 @pytest.mark.parametrize(

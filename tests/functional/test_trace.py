@@ -176,6 +176,15 @@ def test_for_people_it_is_a_table(played: Played) -> None:
     assert "When" in result.stdout.splitlines()[1]
 
 
+def test_where_not_even_the_words_fit_beside_each_other_it_is_a_list(played: Played) -> None:
+    result = migrate("trace", DELIVERY, "--data", bootstrap.current().settings.data, COLUMNS="80")
+
+    shown = result.stdout.splitlines()
+    assert "Migration: airflow-3/email.notifications" in shown
+    assert "Who: observer" in shown
+    assert max(map(len, shown)) <= 80
+
+
 def test_log_lines_of_a_local_process_are_shown_beside_the_events(played: Played, tmp_path: Path) -> None:
     log = tmp_path / "waymark.log"
     written = [
@@ -198,7 +207,7 @@ def test_what_is_not_there_is_said_with_what_to_do_next(played: Played) -> None:
     result = migrate("trace", "no-such-delivery", "--data", bootstrap.current().settings.data)
 
     assert result.exit_code == 1
-    assert "Nothing of no-such-delivery is recorded, in 2 migrations that changed since 7d." in result.stderr
+    assert "Nothing of no-such-delivery is recorded, in 2 migrations that changed since 20" in result.stderr
     assert "--since" in result.stderr
     assert "redeliver" in result.stderr
 

@@ -79,15 +79,17 @@ def test_a_freeze_without_an_end_in_the_next_sixty_days_is_refused(until: object
 
 def test_a_freeze_can_be_made_longer_and_not_shorter() -> None:
     story = Story()
-    acted(story, "freeze", PROD, until=MONDAY + DAY)
+    acted(story, "freeze", PROD, until=MONDAY + DAY, note="Release week")
 
     code, message = refusal(acted(story, "freeze", PROD, until=MONDAY + HOUR))
     assert (code, message) == (
         "already_frozen",
         f"{OPERATOR} froze environment prod-us already, until 2026-03-03 09:00 UTC.",
     )
-    acted(story, "freeze", PROD, until=MONDAY + 2 * DAY)
+    longer = acted(story, "freeze", PROD, until=MONDAY + 2 * DAY)
     assert story.view.gate.freezes[PROD].until == MONDAY + 2 * DAY
+    assert longer.was_until == MONDAY + DAY
+    assert story.view.gate.freezes[PROD].reason == "Release week"
 
 
 def test_resume_lifts_the_freeze_and_the_pause_of_its_scope_and_no_other() -> None:
