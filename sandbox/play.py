@@ -13,7 +13,7 @@ from sandbox.people import People
 from sandbox.recorder import Recorder
 from sandbox.runtime import LONGEST_DELAY, Runtime
 from sandbox.scenario import Script
-from sandbox.slack.reading import read
+from sandbox.slack.reading import Reader
 from sandbox.world import World
 from shared import names
 from shared.domain.checkpoints import open_checkpoints
@@ -63,12 +63,16 @@ class Play:
     world: World
     script: Script
     observer: Observer
-    recorder: Recorder = field(default_factory=Recorder)
+    read: Reader = field(default_factory=Reader)
+    recorder: Recorder = field(init=False)
     dead_letters: int = 0
     """Messages that were given up, from whatever queue."""
     _shown: dict[str, str] = field(default_factory=dict)
     _views: dict[str, View] = field(default_factory=dict)
     """As they were loaded last; those that a message may have changed since are taken out."""
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.read)
 
     def run(self) -> str:
         """Plays it to its end; empty, or why it came to none."""
@@ -159,7 +163,7 @@ class Play:
         views, messages = self.views(), self.world.slack.messages(self.script.campaign.channel)
         self.recorder.note(views, messages)
         for message in messages:
-            text = read(message)
+            text = self.read(message)
             if self._shown.get(message.ts) != text:
                 self._shown[message.ts] = text
                 self.observer.on_card(text)

@@ -12,6 +12,21 @@ _BOLD: Final = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 Block = Mapping[str, Any]
 
 
+class Reader:
+    """Reads each message once, for as long as it stays as it is."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], tuple[Message, str]] = {}
+
+    def __call__(self, message: Message) -> str:
+        """As `read`."""
+        place = (message.channel, message.ts)
+        known = self._read.get(place)
+        if known is None or known[0] is not message:
+            known = self._read[place] = (message, read(message))
+        return known[1]
+
+
 def read(message: Message) -> str:
     """The message's lines; its blocks where it has any, else its text."""
     if not message.blocks:

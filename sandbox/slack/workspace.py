@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any, Final
@@ -91,13 +92,13 @@ class Workspace:
         """The message as it stands, or None."""
         with self._file.transaction() as connection:
             row = connection.execute("SELECT body FROM messages WHERE channel = ? AND ts = ?", (channel, ts)).fetchone()
-        return None if row is None else _message(row)
+        return None if row is None else _message(row["body"])
 
     def messages(self, channel: str) -> list[Message]:
         """All messages of the channel, ephemeral ones too, oldest first."""
         with self._file.transaction() as connection:
             query = "SELECT body FROM messages WHERE channel = ? ORDER BY ts"
-            return [_message(row) for row in connection.execute(query, (channel,))]
+            return [_message(row["body"]) for row in connection.execute(query, (channel,))]
 
     def channels(self) -> list[str]:
         """Those that hold a message, sorted."""
@@ -179,8 +180,10 @@ def _write(connection: Connection, message: Message) -> None:
     connection.execute("REPLACE INTO messages VALUES (?, ?, ?)", (message.channel, message.ts, json.dumps(body)))
 
 
-def _message(row: Row) -> Message:
-    body = json.loads(row["body"])
+@lru_cache(maxsize=4096)
+def _message(text: str) -> Message:
+    """The one that was stored as this text: mock people look through the whole channel for each thing that they do."""
+    body = json.loads(text)
     return Message(**{**body, "blocks": tuple(body["blocks"])})
 
 
