@@ -63,7 +63,7 @@ class SlackModals:
         try:
             answer = answered.get(timeout=self._timeout)
         except Empty:
-            raise RetryableError(f"Slack did not answer {method} within {self._timeout} seconds.") from None
+            raise self._too_late(method) from None
         if isinstance(answer, WaymarkError):
             raise answer
         return answer
@@ -75,12 +75,17 @@ class SlackModals:
                 connection.request("POST", f"{self._api.path}{method}", body, headers)
                 response = connection.getresponse()
                 status, given, said = response.status, dict(response.getheaders()), response.read(_LARGEST_ANSWER)
+        except TimeoutError as exc:
+            raise self._too_late(method) from exc
         except (OSError, http.client.HTTPException, ValueError) as exc:
             raise RetryableError(f"Slack could not be reached for {method}: {type(exc).__name__}") from exc
         answer = _read(said)
         if status == slack_errors.OK and answer.get("ok") is True:
             return answer
         raise slack_errors.refusal(status, given, answer or {"error": "no JSON"}, "")
+
+    def _too_late(self, method: str) -> RetryableError:
+        return RetryableError(f"Slack did not answer {method} within {self._timeout} seconds.")
 
     def _connection(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPConnection if self._api.scheme == "http" else http.client.HTTPSConnection
