@@ -63,8 +63,11 @@ def move(
             raise InvalidInputError(tuple(map(as_plain, asked_for)))
         ports = engine(data)
         outbox = Counted(ports.outbox)
+        its = _campaign(campaign, ports)
+        if wave is not None and wave not in its.waves:
+            raise InvalidInputError((f"{its.id} has no wave {wave}; it has {', '.join(map(str, its.waves))}.",))
         asked = Asked(
-            campaign=_campaign(campaign, ports),
+            campaign=its,
             move=asked_for,
             actor=ACTOR,
             at=utc_now(),

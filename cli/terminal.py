@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
+from shared.domain.commands import ACTS
 from shared.messages.escaping import one_line
 
 _LONGEST = 2000
@@ -28,6 +29,13 @@ class Replacing(TyperGroup):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         return super().main(*args, **kwargs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - click's own classes, which typer keeps to itself
+        """As click's; what is only said to a migration is told as that, before another command is suggested."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in ACTS:
+            ctx.fail(f"`{cmd_name}` is said to a migration: `migrate say {cmd_name} RESOURCE ...`.")
+        return found
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -15,10 +15,12 @@ from github.WorkflowRun import WorkflowRun
 from shared.adapters.github_client import translated
 from shared.errors import NotFoundError, PermanentError
 from state_schema.migration import PullRequestSeen, RunSeen
+from state_schema.secrets import secret_fields
 
 Review = Literal["none", "approved", "changes_requested"]
 _TITLE: Final = 300
 _REASON: Final = 500
+_WITHHELD: Final = "(a title that looks like a credential)"
 _FAILED: Final = frozenset({"failure", "timed_out", "startup_failure"})
 _SAYS_NOTHING: Final = re.compile(r"Process completed with exit code \d+\.?")
 
@@ -56,7 +58,7 @@ def _pull_seen(pull: PullRequest, review: Review) -> PullRequestSeen:
     return PullRequestSeen(
         number=pull.number,
         url=pull.html_url,
-        title=pull.title[:_TITLE],
+        title=_WITHHELD if any(secret_fields(pull.title)) else pull.title[:_TITLE],
         # GitHub has been seen to say `open` of a pull request that was closed a moment ago
         state="closed" if merged or pull.closed_at is not None or pull.state == "closed" else "open",
         merged=merged,
@@ -100,7 +102,10 @@ def _why(repository: Repository, run: WorkflowRun) -> str:
 
 
 def _first_annotation(repository: Repository, job: WorkflowJob) -> str:
-    """The first failure that says more than an exit code. Without the right to read checks, there is none."""
+    """The first failure that says more than an exit code, and shows no credential: the history keeps what it is given.
+
+    Without the right to read checks, there is none.
+    """
     check_run = repository.get_check_run(int(job.check_run_url.rsplit("/", 1)[-1]))
     try:
         with translated(f"show the annotations of job {job.id}"):
@@ -108,4 +113,4 @@ def _first_annotation(repository: Repository, job: WorkflowJob) -> str:
     except (PermanentError, NotFoundError):
         return ""
     telling = (message.strip() for message in messages if not _SAYS_NOTHING.fullmatch(message.strip()))
-    return next((message for message in telling if message), "")
+    return next((message for message in telling if message and not any(secret_fields(message))), "")

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Final
 
+from shared.domain.aftermath import still_out
 from shared.domain.form_words import shown
 from shared.domain.view import Decision, Refusal
 from shared.messages.approvals import answer_to_one_of_several
@@ -162,7 +163,9 @@ def _tracks(events: Sequence[Event]) -> list[TrackName]:
 def _now(state: Migration, tracks: Sequence[str]) -> str:
     """`; now infra.pull_request of test is at work`, for the first track that stands anywhere."""
     if state.status in {"completed", "aborted"}:
-        return f"; the migration is {state.status}"
+        out = [f"{path} of {track}" for track, path, _ in still_out(state)] if state.status == "aborted" else []
+        runs = f"; still running, and keeping its slot until it ends: {', '.join(out)}" if out else ""
+        return f"; the migration is {state.status}{runs}"
     for name in tracks:
         track = state.tracks.get(name)
         if track is None or track.step is None:

@@ -51,7 +51,12 @@ def _blocked(at: Standing, actor: str) -> Where:
     if not before:
         return Where(f"{at.name} has not begun")
     other = where(Standing(at.view, before[0]), actor)
-    return other._replace(sentence=f"{at.name} begins when {', '.join(at.blockers)} is completed, and {other.sentence}")
+    return other._replace(sentence=f"{at.name} begins when {_all_of(at.blockers)} completed; now {other.sentence}")
+
+
+def _all_of(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last} are" if most else f"{last} is"
 
 
 def _asked(at: Standing, question: Checkpoint, actor: str) -> Where:

@@ -197,6 +197,19 @@ def test_reason_is_told_where_annotations_may_not_be_read(world: GithubWorld) ->
     assert run_seen(world, run_id).reason == "job 'deploy' failed at step 'Wait for the pods'"
 
 
+def test_a_reason_or_title_that_shows_a_credential_is_not_taken_on(world: GithubWorld) -> None:
+    token = f"ghp_{'x1' * 18}"
+    run_id = a_run(world)
+    world.mock.finish_run(run_id, "failure", reason=f"token={token} was refused")
+    assert run_seen(world, run_id).reason == "job 'deploy' failed at step 'Wait for the pods'"
+
+    number = world.open_pull()
+    store = world.mock.world.store
+    pull = store.get("pull", world.repository_id, number) or {}
+    store.put("pull", world.repository_id, number, pull | {"title": f"Use {token}"})
+    assert seen(world, number).title == "(a title that looks like a credential)"
+
+
 def test_long_reason_is_cut(world: GithubWorld) -> None:
     run_id = a_run(world)
     world.mock.finish_run(run_id, "failure", reason="x" * 5_000)

@@ -199,9 +199,9 @@ def test_what_is_not_there_is_refused(data: Path, words: tuple[str, ...], said: 
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{said}\n")
 
 
-def test_a_wave_without_migrations_has_nothing_to_move(data: Path) -> None:
+def test_a_wave_that_there_is_not_is_refused(data: Path) -> None:
     result = move(data, "--wave", "9", "--to", "airflow-3@2")
-    assert (result.exit_code, result.stdout) == (0, "There is nothing to move to airflow-3@2.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", "airflow-3 has no wave 9; it has 1, 2.\n")
 
 
 def test_a_campaign_with_a_new_version_says_who_stays_and_how_to_move_them(

@@ -59,6 +59,15 @@ def test_a_wave_that_opens_later_is_seen_at_once(data: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("verb", ["abort", "retry", "skip", "rollback", "block"])
+def test_what_is_only_said_to_a_migration_is_told_as_that(data: Path, verb: str) -> None:
+    result = migrate(verb, "email.notifications", "--data", data)
+
+    assert result.exit_code == 2
+    assert f"`migrate say {verb} RESOURCE ...`" in " ".join(result.stderr.replace("│", " ").split())
+    assert "Did you mean" not in result.stderr
+
+
 def test_one_migration_says_which_wave_it_waits_for(data: Path) -> None:
     shown = lines(migrate("status", "billing.reports", "--data", data).stdout)
 

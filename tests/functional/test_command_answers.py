@@ -54,14 +54,24 @@ def test_a_deployment_before_the_merge_says_so_and_offers_a_look() -> None:
     )
 
 
+def test_whoever_aborts_is_told_what_still_runs() -> None:
+    journey = Journey().started()
+
+    said = journey.type(f"abort {EMAILS} giving up")
+    assert said.text == (
+        f"Aborted {EMAILS}; the migration is aborted; still running, and keeping its slot until it ends: "
+        "code_migration.rewrite of shared."
+    )
+
+
 def test_an_environment_that_waits_for_another_says_what_that_one_waits_for() -> None:
     journey, number = reviewed()
 
     answer = journey.ask(f"deploy {EMAILS} prod-us")
 
-    begins = "prod-us begins when shared, test is completed"
+    begins = "prod-us begins when shared and test are completed"
     assert answer.message == (
-        f"Can't deploy {EMAILS} in prod-us: {begins}, and pull request #{number} is not merged. Check it now?"
+        f"Can't deploy {EMAILS} in prod-us: {begins}; now pull request #{number} is not merged. Check it now?"
     )
     assert answer.suggestions == (LOOK,)
 
@@ -293,11 +303,11 @@ def test_explain_tells_the_way_of_a_resource() -> None:
         message=(
             f"*E-mail notifications* (`{EMAILS}`), wave 1, on airflow-3@1: awaiting human.\n"
             f"• *shared*: pull request #{number} is not merged.\n"
-            f"• *test*: test begins when shared is completed, and pull request #{number} is not merged. "
+            f"• *test*: test begins when shared is completed; now pull request #{number} is not merged. "
             "Then: infra → deploy → migrate → verify.\n"
-            f"• *prod-us*: prod-us begins when shared, test is completed, and pull request #{number} is not merged. "
+            f"• *prod-us*: prod-us begins when shared and test are completed; now pull request #{number} is not merged. "
             "Then: infra → deploy → migrate → verify.\n"
-            f"• *prod-eu*: prod-eu begins when shared, test is completed, and pull request #{number} is not merged. "
+            f"• *prod-eu*: prod-eu begins when shared and test are completed; now pull request #{number} is not merged. "
             "Then: infra → deploy → migrate → verify."
         ),
         suggestions=(LOOK,),

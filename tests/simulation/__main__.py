@@ -21,7 +21,7 @@ from tests.simulation.violations import ViolationError
 def main() -> int:
     """0 where everything held, 1 where something did not."""
     parser = argparse.ArgumentParser(prog="simulate", description="Searches for an order of things that breaks us.")
-    parser.add_argument("--seeds", type=int, default=1000, help="how many campaigns")
+    parser.add_argument("--seeds", type=_count, default=1000, help="how many campaigns")
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed")
     parser.add_argument("--story", action="store_true", help="tell the story of the first seed, whatever comes of it")
     parser.add_argument(
@@ -42,6 +42,13 @@ def main() -> int:
     if failed is not None:
         _tell(failed.seed, console)
     return 0 if failed is None else 1
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        message = f"{text!r} is no number of campaigns; write 1 or more"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _check_model(retries: int, console: Console) -> int:
