@@ -33,7 +33,7 @@ class Replacing(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - click's own classes, which typer keeps to itself
         """As click's; what is only said to a migration is told as that, before another command is suggested."""
         found = super().get_command(ctx, cmd_name)
-        if found is None and cmd_name in ACTS:
+        if found is None and cmd_name in ACTS and not ctx.resilient_parsing:
             ctx.fail(f"`{cmd_name}` is said to a migration: `migrate say {cmd_name} RESOURCE ...`.")
         return found
 

@@ -13,6 +13,7 @@ from shared.messages.links import link_of
 from shared.messages.needed import COMMAND
 from shared.messages.people import in_utc
 from shared.messages.standing import Standing
+from shared.messages.turn import turn
 from state_schema.migration import Status
 from state_schema.summary import Summary
 
@@ -92,7 +93,7 @@ def waits_for(at: Standing) -> str | None:
     step = at.step
     match step.status if step else None:
         case "queued":
-            return _its_time(at, step.until) if step and step.until else "its turn"
+            return _its_time(at, step.until) if step and step.until else turn(at)
         case "waiting" if step and step.until is not None:
             again = "another try" if step.failure else "the time"
             return f"{again} at {step.until:%Y-%m-%d %H:%M} UTC"

@@ -11,6 +11,7 @@ from shared.messages.escaping import mrkdwn, words
 from shared.messages.links import address_in_words, link_of
 from shared.messages.people import moment, person, who_may
 from shared.messages.standing import Standing
+from shared.messages.turn import turn
 from shared.messages.unknown import suggestion, suggestions
 from shared.messages.verbs import LOOK, label_of
 from state_schema.answers import Suggestion
@@ -117,4 +118,4 @@ def _held(at: Standing) -> str:
         return f"is held by a pause of {scope.replace(':', ' ')}, by {person(pause.actor)}{why}"
     if breaker_is_open(view.gate, view.campaign, resource.wave):
         return f"is held by the breaker of wave {resource.wave}"
-    return "waits for its turn"
+    return f"waits for {turn(at)}"

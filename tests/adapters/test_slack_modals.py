@@ -149,6 +149,15 @@ def test_the_time_is_for_the_whole_call_however_it_is_spent(*, trickle: bool) ->
         assert time.monotonic() - start < 1
 
 
+def test_a_socket_that_is_the_first_to_give_up_is_told_in_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("http.client.HTTPConnection.connect", gives_up)
+    with pytest.raises(RetryableError, match=r"did not answer views\.open within 5 seconds"):
+        modals_at("http://127.0.0.1:1/api/", timeout=5).open("1", VIEW)
+
+
 def drip(server: socket.socket) -> None:
     """A byte now and then, so that no single read is slow."""
     connection, _ = server.accept()

@@ -9,6 +9,7 @@ from shared.adapters.effects import PowertoolsEffects
 from shared.adapters.sql_engine import open_engine
 from shared.adapters.sql_idempotency import SqlIdempotency
 from shared.app.calling_off import called_off
+from shared.messages.status_page import track_rows
 from shared.ports.effects import Report
 from state_schema.migration import Progress
 from state_schema.orders import Order
@@ -138,3 +139,13 @@ def test_a_claim_whose_worker_died_at_work_is_left_to_the_deadline_though_its_le
 
     assert called_off(order, journey.view(), effects) is None
     engine.dispose()
+
+
+def test_whoever_waits_is_told_who_holds_the_slot_and_how_far_the_line_is() -> None:
+    journey, _ = aborted()
+    assert journey.type("start billing.reports").ok
+
+    told = "waits for its turn (1 of 1 in line; at work: code_migration.rewrite of email.notifications in shared)"
+    assert f"code_migration.rewrite of shared {told}" in journey.type("explain billing.reports").text
+    (row,) = track_rows(journey.view("airflow-3/billing.reports"))[:1]
+    assert row[-1] == told.removeprefix("waits for ")

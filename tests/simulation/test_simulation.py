@@ -23,6 +23,7 @@ from state_schema.parked import Parked
 from state_schema.plan import Stop
 from state_schema.signals import Act, Command, Failed, Reported
 from tests.fakes.stores import FakeMigrations, FakeStores
+from tests.simulation.__main__ import main
 from tests.simulation.many import outcomes
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrink import shrunk
@@ -246,3 +247,15 @@ def test_a_failing_story_is_made_shorter_and_replays_exactly() -> None:
     told = run(short, telling=True, tamper=recklessly)
     assert str(told.violation) == str(again.violation)
     assert len(told.story) < len(run(spec, telling=True, tamper=recklessly).story)
+
+
+@pytest.mark.parametrize("seeds", ["0", "-3", "", "many", "1.5"])
+def test_a_search_of_nothing_is_no_search(
+    seeds: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["simulate", f"--seeds={seeds}"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "is no number of campaigns; write 1 or more" in capsys.readouterr().err
