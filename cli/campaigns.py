@@ -18,7 +18,7 @@ app = typer.Typer(help="Campaigns: who, what and when.", no_args_is_help=True)
 
 @app.command("apply")
 def apply(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A campaign as YAML.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A campaign as YAML; `-` reads standard input.")],
     preview: Annotated[bool, typer.Option("--preview", help="Say what it would do, and write nothing.")] = False,
     data: Data = None,
     as_json: Json = False,

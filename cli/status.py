@@ -12,7 +12,7 @@ from cli.store import Data, Json, engine, told
 from cli.terminal import print_table
 from shared.app.status_documents import campaign_document, migration_document
 from shared.bootstrap import utc_now
-from shared.domain.display import as_of
+from shared.domain.rows import as_of
 from shared.domain.view import View
 from shared.engines import Engine
 from shared.messages.escaping import as_plain, one_line

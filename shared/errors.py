@@ -1,6 +1,7 @@
 """The errors that cross module borders. Adapters translate their vendor's errors into these, and nothing else does."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 BROKEN: Final = "broken"
 """The code of the PermanentError of a history that does not fit its state."""
@@ -57,3 +58,23 @@ class InvalidInputError(WaymarkError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class FileProblem(NamedTuple):
+    """One thing that is wrong in a file: the line from 1 on, the dotted field, and one sentence."""
+
+    file: str
+    line: int
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.problem}"
+
+
+class InvalidFileError(InvalidInputError):
+    """The same of a file that could be read; `found` is what is wrong with it, from its first line to its last."""
+
+    def __init__(self, found: Iterable[FileProblem]) -> None:
+        self.found = tuple(sorted(found, key=lambda one: one.line))
+        super().__init__(tuple(map(str, self.found)))

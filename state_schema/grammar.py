@@ -124,6 +124,11 @@ def placeholders(template: str) -> tuple[str, ...]:
     return names
 
 
+def has_lone_brace(template: str) -> bool:
+    """Whether a brace is opened and never closed, or closed and never opened."""
+    return any(brace in _PLACEHOLDER.sub("", template) for brace in "{}")
+
+
 def render(template: str, scope: Mapping[str, object]) -> str:
     """The template with each placeholder replaced from `scope` (dotted name to value).
 

@@ -10,6 +10,11 @@ _SECRET: Final = re.compile(
     r"|://[^/\s:@]+:[^/\s:@]+@"
 )
 
+_NAMES_ONE: Final = re.compile(
+    r"(?:^|[^a-z])(?:password|passwd|passphrase|pwd|token|client[^a-z]?secret|(?:api|private|secret|access)[^a-z]?key)s?$"
+)
+"""`secret` alone may well hold the name of one in a secrets manager."""
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 CREDENTIAL: Final = "looks like a credential; store it in the secrets manager and refer to it by name"
 """What is said about such a place."""
 
@@ -38,6 +43,32 @@ def secret_places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[
                 yield from secret_places(value, (*at, number))
         case _:
             return
+
+
+def names_credential(name: str) -> bool:
+    """Whether a field of this name would hold a credential: `password`, `api_key`, `githubToken`, but not `token_url`."""
+    return _NAMES_ONE.search(_CAMEL.sub("_", name).lower()) is not None
+
+
+def credential_places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The places in a JSON-like document that are named like a credential and hold more than a template or a switch."""
+    match document:
+        case Mapping():
+            for key, value in document.items():
+                if names_credential(str(key)) and _is_written_out(value):
+                    yield (*at, key)
+                yield from credential_places(value, (*at, key))
+        case list() | tuple():
+            for number, value in enumerate(document):
+                yield from credential_places(value, (*at, number))
+        case _:
+            return
+
+
+def _is_written_out(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip()) and "{" not in value
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def refuse_secrets(document: object) -> None:

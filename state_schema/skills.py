@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from state_schema.model import Model
 
 Action = Literal["read", "create_pr", "deploy", "run_migration", "merge", "delete"]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._{}-]+$")]
-RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\s][^\s]{0,200}$")]
+
+
+def _below_its_root(path: str) -> str:
+    if {".", "..", ".git"}.intersection(path.lower().split("/")):
+        message = f"{path!r} leaves its folder; write a path below the root of the repository, without `..`"
+        raise ValueError(message)
+    return path
+
+
+RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\s][^\s]{0,200}$"), AfterValidator(_below_its_root)]
 
 
 class NoInputs(Model):
@@ -20,7 +29,7 @@ class OpenPullRequestInputs(Model):
     """Files of the template folder `template` of the repository, rendered for this resource, in one pull request."""
 
     repository: Repository
-    template: str = Field(min_length=1, max_length=100)
+    template: Annotated[RelativePath, Field(max_length=100)]
     base: str = "main"
 
 

@@ -1,5 +1,6 @@
 """Reads plan and campaign files: every problem at once, each with file, line and field."""
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,13 +12,14 @@ from shared.domain.field_words import kind_of
 from shared.domain.mending import mended
 from shared.domain.shape_problems import at, shape_problems
 from shared.domain.template_rules import Problem
-from shared.errors import InvalidInputError
+from shared.errors import FileProblem, InvalidFileError, InvalidInputError
 from state_schema.campaign import Campaign
 from state_schema.plan import Plan
-from state_schema.secrets import CREDENTIAL, secret_places
+from state_schema.secrets import CREDENTIAL, credential_places, secret_places
 
 LARGEST: Final = 1_000_000
 """Bytes. A plan of fifty phases is a hundredth of this."""
+STANDARD_INPUT: Final = "-"
 _PLAN_FIELDS: Final = frozenset({"phases", "environments", "version"})
 _CAMPAIGN_FIELDS: Final = frozenset({"campaign", "resources", "people"})
 Found = TypeVar("Found", bound=BaseModel)
@@ -38,23 +40,23 @@ class YamlFile:
 
     @classmethod
     def read(cls, path: Path) -> "YamlFile":
-        """The file's document; InvalidInputError where it cannot be read, is too large, or is no YAML."""
+        """The document of a file, or of `-`, standard input.
+
+        InvalidInputError where it cannot be read, is too large, or is no YAML.
+        """
+        name = "<stdin>" if str(path) == STANDARD_INPUT else str(path)
         try:
-            if path.is_dir():
-                raise InvalidInputError((f"{path}: is a folder; name a file in it",))
-            if path.stat().st_size > LARGEST:
-                raise InvalidInputError((f"{path}: larger than {LARGEST:,} bytes; this is no plan or campaign",))
-            return cls(str(path), path.read_text(encoding="utf-8"))
+            return cls(name, _read(path, name).decode("utf-8-sig"))
         except OSError as exc:
-            raise InvalidInputError((f"{path}: cannot be read: {exc.strerror}",)) from exc
+            raise InvalidInputError((f"{name}: cannot be read: {exc.strerror}",)) from exc
         except UnicodeDecodeError as exc:
-            raise InvalidInputError((f"{path}: is not UTF-8 text; save it as UTF-8",)) from exc
+            raise InvalidInputError((f"{name}: is not UTF-8 text; save it as UTF-8",)) from exc
 
     def parsed(self, model: type[Found], rules: Callable[[Found], Iterable[Problem]] | None = None) -> Found:
         """The document as a model that also keeps `rules`; InvalidInputError lists all that is wrong."""
         if (mistaken := _mistaken(model, self.data)) is not None:
             raise InvalidInputError((f"{self.name}: {mistaken}",))
-        hidden = dict.fromkeys(secret_places(self.data))
+        hidden = dict.fromkeys([*secret_places(self.data), *credential_places(self.data)])
         problems: list[Problem] = [(place, CREDENTIAL) for place in hidden]
         try:
             found = model.model_validate(self.data)
@@ -65,14 +67,14 @@ class YamlFile:
             whole = None if rules is None else mended(model, self.data, [place for place, _ in problems])
             problems += [] if whole is None or rules is None else _besides(rules(whole), problems, self.data)
             raise self.refused(problems) from exc
-        if rules is not None and (broken := [*problems, *rules(found)]):
+        if broken := [*problems, *(rules(found) if rules is not None else ())]:
             raise self.refused(broken)
         return found
 
-    def refused(self, problems: Iterable[Problem]) -> InvalidInputError:
+    def refused(self, problems: Iterable[Problem]) -> InvalidFileError:
         """The error that lists these problems with file, line and field."""
-        return InvalidInputError(
-            tuple(f"{self.name}:{self.line(place)}: {_field(place)}: {sentence}" for place, sentence in problems)
+        return InvalidFileError(
+            FileProblem(self.name, self.line(place), _field(place), sentence) for place, sentence in problems
         )
 
     def line(self, place: tuple[str | int, ...]) -> int:
@@ -84,6 +86,19 @@ class YamlFile:
                 break
             node, line = found
         return line
+
+
+def _read(path: Path, name: str) -> bytes:
+    if str(path) == STANDARD_INPUT:
+        found = sys.stdin.buffer.read(LARGEST + 1)
+    elif path.is_dir():
+        raise InvalidInputError((f"{name}: is a folder; name a file in it",))
+    else:
+        with path.open("rb") as file:
+            found = file.read(LARGEST + 1)
+    if len(found) > LARGEST:
+        raise InvalidInputError((f"{name}: larger than {LARGEST:,} bytes; this is no plan or campaign",))
+    return found
 
 
 def _mistaken(model: type[BaseModel], data: dict[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.app.placing import place
-from shared.domain.display import as_of
+from shared.domain.rows import as_of
 from shared.errors import RetryableError
 from shared.messages.digests import Wave, digest, oldest
 from shared.ports.effects import PostedCard, PostedCards

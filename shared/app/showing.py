@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.app.asked import Asked
 from shared.app.resolving import place_named, view_named
 from shared.domain.commands import BY_NAME
-from shared.domain.display import as_of
+from shared.domain.rows import as_of
 from shared.errors import NotFoundError
 from shared.messages import replies
 from shared.messages.answer_text import within_limit

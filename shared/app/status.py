@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 
 from shared.app.answers import answer as http_answer
 from shared.app.status_documents import campaign_document, migration_document, wave_document
-from shared.domain.display import as_of
+from shared.domain.rows import as_of
 from shared.domain.view import View
 from shared.errors import NotFoundError, RejectedDeliveryError, RetryableError
 from shared.messages.status_page import campaign_markdown, migration_markdown

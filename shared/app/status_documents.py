@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from shared.domain.display import as_of, phases_of, summary_of
+from shared.domain.display import phases_of, summary_of
 from shared.domain.follow import track_names
+from shared.domain.rows import as_of
 from shared.domain.view import View
 from shared.messages.needed import command
 from shared.messages.standing import Standing

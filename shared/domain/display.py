@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.domain.checkpoints import open_checkpoints
+from shared.domain.excepting import in_utc
 from shared.domain.follow import blockers_of, track_names
-from shared.domain.holding import may_start_in
 from shared.domain.learnt import usual
 from shared.domain.view import View
-from state_schema.campaign import Campaign
-from state_schema.gate import Gate
 from state_schema.migration import Checkpoint, PullRequestSeen, Status, StepState, Track
 from state_schema.model import unchecked
 from state_schema.plan import ApprovalStep, DecisionStep
 from state_schema.summary import Summary
 
 _PASSED = frozenset({"completed", "skipped"})
-_START = "Start it"
+START: Final = "Start it"
+ITS_TURN: Final = "waits for its turn"
 _summary: Final = unchecked(Summary)
 """For what comes out of a state."""
 Question = tuple[str, str, StepState, Checkpoint]
@@ -103,7 +102,7 @@ def next_action(view: View) -> str:
 def _next_action(view: View, questions: Sequence[Question]) -> str:
     state = view.state
     if state.status == "pending":
-        return _START
+        return START
     if state.status in {"completed", "aborted"}:
         return ""
     if questions:
@@ -111,8 +110,24 @@ def _next_action(view: View, questions: Sequence[Question]) -> str:
         found = usual(view.gate, path, step, checkpoint)
         return f"{track}: {checkpoint.ask}{f' ({found})' if found else ''}"
     busy = [(name, track) for name, track in state.tracks.items() if track.status != "completed" and track.step]
-    words = {"queued": "waits for its turn", "waiting": "runs elsewhere", "in_progress": "is at work"}
-    return "; ".join(f"{name}: {track.step} {words.get(track.status, track.status)}" for name, track in busy)
+    return "; ".join(f"{name}: {track.step} {_busy(track)}" for name, track in busy)
+
+
+def _busy(track: Track) -> str:
+    step = track.steps.get(track.step or "")
+    match track.status:
+        case "queued" if step is not None and step.until is not None:
+            return f"may start at {in_utc(step.until)}"
+        case "queued":
+            return ITS_TURN
+        case "waiting" if step is not None and step.until is not None:
+            return f"waits until {in_utc(step.until)}"
+        case "waiting":
+            return "runs elsewhere"
+        case "in_progress":
+            return "is at work"
+        case status:
+            return status
 
 
 def _next_command(view: View, questions: Sequence[Question]) -> str:
@@ -168,27 +183,6 @@ def summary_of(view: View) -> Summary:
         version=state.version,
         changed_at=state.changed_at,
     )
-
-
-def as_of(gate: Gate, campaign: Campaign, rows: Sequence[Summary]) -> list[Summary]:
-    """The rows as the waves are now: those that did not start may have been written before theirs opened."""
-    waves = {row.wave for row in rows if row.status == "pending"}
-    awaited = {wave: wave_awaited(gate, campaign, wave) for wave in waves}
-    return [
-        row if row.status != "pending" else row.model_copy(update=_before_the_start(row, awaited[row.wave]))
-        for row in rows
-    ]
-
-
-def wave_awaited(gate: Gate, campaign: Campaign, wave: int) -> str:
-    """`wave 1`: what must be completed before this wave opens by itself; empty where it is open."""
-    return "" if may_start_in(gate, campaign, wave) else f"wave {campaign.waves[wave].after}"
-
-
-def _before_the_start(row: Summary, waits: str) -> dict[str, object]:
-    if waits:
-        return {"next_action": f"waits for {waits}", "command": "", "actionable": False}
-    return {"next_action": _START, "command": f"start {row.resource}", "actionable": True}
 
 
 def waits_for(view: View, name: str) -> list[str]:

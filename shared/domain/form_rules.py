@@ -10,6 +10,7 @@ from shared.domain.patterns import pattern_problem
 from shared.domain.template_rules import Place, Problem
 from state_schema.forms import LARGEST_ANSWERS, FieldType, Form, FormField
 from state_schema.grammar import placeholders
+from state_schema.secrets import names_credential
 
 _BELONGS: Final[dict[str, frozenset[FieldType]]] = {
     "minLength": frozenset({"string"}),
@@ -33,6 +34,11 @@ def form_problems(form: Form, place: Place) -> Iterator[Problem]:
         elif counted[name] > 1 and form.required.index(name) < number:
             yield (*place, "required", number), f"{name!r} is listed twice"
     for name, field in form.properties.items():
+        if names_credential(name):
+            yield (
+                (*place, "properties", name),
+                "asks for a credential, and answers are kept for ever and shown to everybody",
+            )
         yield from _field(field, (*place, "properties", name))
     defaults = {name: field.default for name, field in form.properties.items() if field.default is not None}
     if (size := size_of(defaults)) > LARGEST_ANSWERS:

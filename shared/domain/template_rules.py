@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from state_schema.grammar import placeholders
+from state_schema.grammar import has_lone_brace, placeholders
 from state_schema.plan import Phase, Plan
 
 Place = tuple[str | int, ...]
@@ -55,6 +55,8 @@ def _names(around: Around, template: str, place: Place) -> Iterator[Problem]:
     except ValueError as exc:
         yield place, str(exc)
         return
+    if has_lone_brace(template):
+        yield place, "a brace stands alone; a placeholder is opened and closed: {resource.id}"
     for name in names:
         if (step := name.removeprefix("outputs.").rpartition(".")[0]) in around.uncertain:
             optional = step.partition(".")[0]

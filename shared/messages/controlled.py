@@ -10,10 +10,11 @@ from shared.messages.escaping import code, words
 from shared.messages.needed import COMMAND
 from shared.messages.people import moment
 from state_schema.control import Control
-from state_schema.gate import FreezeException
+from state_schema.gate import FreezeException, Gate
 
 _NAMED: Final = 3
 _RECORDED: Final = "What people decide and skills report is recorded."
+_EVERYTHING: Final = frozenset({"all", "campaign"})
 _IN_ORDER: Final = "what waits starts as slots are free, the lowest wave and the longest wait first."
 
 
@@ -29,7 +30,7 @@ def controlled_text(act: Control, controlled: Controlled) -> str:
         case "except":
             return _excepted(place_of(act), controlled.gate.exceptions.get(place_of(act)))
         case "resume":
-            return f"Resumed {what}: {_IN_ORDER}"
+            return f"Resumed {what}{_resumed(controlled.gate)}"
         case "open-wave":
             return f"Opened {what}: its migrations may be started."
 
@@ -49,6 +50,19 @@ def all_text(act: Control, done: Mapping[str, Controlled]) -> str:
         case _:
             told = f"Resumed {what}: {_IN_ORDER} A campaign's own pauses stay."
     return " ".join([told, *others])
+
+
+def _resumed(gate: Gate) -> str:
+    """What starts now, and what something else still stops."""
+    others = [(scope, "paused") for scope in sorted(gate.pauses)]
+    others += [(scope, f"frozen until {moment(gate.freezes[scope].until)}") for scope in sorted(gate.freezes)]
+    if not others:
+        return f": {_IN_ORDER}"
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    told = ", ".join(f"{scope.replace(':', ' ')} is still {how}" for scope, how in others[:_NAMED])
+    if any(scope in _EVERYTHING for scope, _ in others):
+        return f", but {told}{more}: nothing starts yet."
+    return f", but {told}{more}. Elsewhere {_IN_ORDER}"
 
 
 def _still(running: int) -> str:

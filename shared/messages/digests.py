@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.domain.display import wave_awaited
 from shared.domain.holding import breaker_is_open
+from shared.domain.rows import wave_awaited
 from shared.messages.blocks import context, header, section
 from shared.messages.cards import Card
 from shared.messages.escaping import code, link, mrkdwn, sentence

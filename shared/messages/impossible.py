@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from shared.domain.checkpoints import open_checkpoints
+from shared.domain.checkpoints import ROLLBACK, open_checkpoints
 from shared.domain.display import urgent_track
 from shared.domain.follow import track_names
 from shared.domain.known_people import known_in
@@ -76,8 +76,10 @@ def _repeated(signal: Act, resource: str, track: str, *, label: str) -> Suggesti
 def _nothing_waits(view: View, answer: Answer, signal: Act) -> Answer:
     """`Can't deploy email.notifications: pull request #123 is not merged. Check it now?`."""
     name = signal.track or urgent_track(view) or next(iter(track_names(view)))
-    found = where(Standing(view, name), signal.actor)
-    resource = view.state.resource.id
+    at, resource = Standing(view, name), view.state.resource.id
+    found = where(at, signal.actor)
+    if signal.verb == ROLLBACK and at.question is not None and at.question.reason == "failure":
+        found = found._replace(sentence=f"the plan names no rollback for {at.path} of {name}", question="")
     asked = f"Can't {to_do(signal.verb)} {resource}{f' in {signal.track}' if signal.track else ''}: "
     message = f"{sentence(asked + found.sentence)} {found.question}".strip()
     elsewhere = list(_elsewhere(view, signal))

@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.domain.aftermath import still_out
 from shared.domain.form_words import shown
-from shared.domain.view import Decision, Refusal
+from shared.domain.view import Decision, Refusal, View
 from shared.messages.approvals import answer_to_one_of_several
 from shared.messages.escaping import code, mrkdwn
 from shared.messages.links import address_in_words
@@ -17,11 +17,11 @@ from shared.messages.needed import COMMAND
 from shared.messages.people import who_may, with_mentions
 from shared.messages.standing import Standing
 from shared.messages.status_page import counted
+from shared.messages.turn import held
 from shared.messages.verbs import done, label_of
 from state_schema.answers import Answer, refused
 from state_schema.events import CheckpointDecided, Event
 from state_schema.ids import TrackName
-from state_schema.migration import Migration
 from state_schema.signals import Act
 from state_schema.summary import Summary
 
@@ -30,7 +30,6 @@ _LONGEST: Final = 2800
 _WORDS: Final = {
     "in_progress": "is at work",
     "waiting": "waits for machines",
-    "queued": "waits for its turn",
     "awaiting_human": "waits for people",
     "completed": "is completed",
     "failed": "failed",
@@ -65,10 +64,10 @@ def answer_text(decision: Decision, signal: Act) -> str:
         return said
     if decided is None:
         where = f" to {signal.move.to}" if signal.move else ""
-        return f"{done(signal.verb)} {state.resource.id}{where}{_now(state, _tracks(decision.events))}."
+        return f"{done(signal.verb)} {state.resource.id}{where}{_now(decision.view, _tracks(decision.events))}."
     if others := _others_first(decision, decided):
         return others
-    return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(state, [decided.track])}."
+    return f"{_taken(decided)} of {state.resource.id} in {decided.track}{_now(decision.view, [decided.track])}."
 
 
 def _others_first(decision: Decision, decided: CheckpointDecided) -> str:
@@ -160,8 +159,9 @@ def _tracks(events: Sequence[Event]) -> list[TrackName]:
     return list(dict.fromkeys(track for event in events if (track := getattr(event, "track", None)) is not None))
 
 
-def _now(state: Migration, tracks: Sequence[str]) -> str:
+def _now(view: View, tracks: Sequence[str]) -> str:
     """`; now infra.pull_request of test is at work`, for the first track that stands anywhere."""
+    state = view.state
     if state.status in {"completed", "aborted"}:
         out = [f"{path} of {track}" for track, path, _ in still_out(state)] if state.status == "aborted" else []
         runs = f"; still running, and keeping its slot until it ends: {', '.join(out)}" if out else ""
@@ -172,5 +172,6 @@ def _now(state: Migration, tracks: Sequence[str]) -> str:
             continue
         if track.status == "completed":
             return f"; {name} is completed"
-        return f"; now {track.step} of {name} {_WORDS.get(track.status, track.status)}"
+        how = held(Standing(view, name)) if track.status == "queued" else _WORDS.get(track.status, track.status)
+        return f"; now {track.step} of {name} {how}"
     return ""

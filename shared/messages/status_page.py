@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from shared.domain.display import phases_of, wave_awaited
+from shared.domain.display import phases_of
 from shared.domain.follow import track_names
+from shared.domain.rows import wave_awaited
 from shared.domain.view import View
 from shared.messages.escaping import cell, one_line
 from shared.messages.links import link_of

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from shared.domain.gate import environment_of
-from shared.domain.holding import breaker_is_open, pause_over
 from shared.domain.permissions import refusal_for
 from shared.domain.reasons import REASON_WANTED
-from shared.messages.escaping import mrkdwn, words
+from shared.messages.escaping import mrkdwn
 from shared.messages.links import address_in_words, link_of
-from shared.messages.people import moment, person, who_may
+from shared.messages.people import moment, who_may
 from shared.messages.standing import Standing
-from shared.messages.turn import turn
+from shared.messages.turn import held
 from shared.messages.unknown import suggestion, suggestions
 from shared.messages.verbs import LOOK, label_of
 from state_schema.answers import Suggestion
@@ -94,7 +92,7 @@ def _at_work(at: Standing, label: str) -> Where:
         return Where(f"{at.name} is between two steps")
     match step.status:
         case "queued":
-            return Where(f"{at.path} of {at.name} {_held(at)}")
+            return Where(f"{at.path} of {at.name} {held(at)}")
         case "waiting" if step.until is not None and step.failure is not None:
             return Where(f"{at.path} of {at.name} failed for a passing reason and is tried again {moment(step.until)}")
         case "waiting" if step.until is not None:
@@ -104,18 +102,3 @@ def _at_work(at: Standing, label: str) -> Where:
                          "Check it now?", look)  # fmt: skip
         case _:
             return Where(f"{at.path} of {at.name} is at work", "", look)
-
-
-def _held(at: Standing) -> str:
-    """Why a step does not start: what somebody stopped, or that others are before it."""
-    view, resource = at.view, at.view.state.resource
-    if at.step is not None and at.step.until is not None:
-        why = "is frozen" if at.freeze else "may not start"
-        return f"{why} until {moment(at.step.until)}" if at.freeze else f"{why} before {moment(at.step.until)}"
-    if paused := pause_over(view.gate, resource.id, environment_of(at.name), resource.wave):
-        scope, pause = paused
-        why = f": {words(pause.reason, 200)}" if pause.reason else ""
-        return f"is held by a pause of {scope.replace(':', ' ')}, by {person(pause.actor)}{why}"
-    if breaker_is_open(view.gate, view.campaign, resource.wave):
-        return f"is held by the breaker of wave {resource.wave}"
-    return f"waits for {turn(at)}"

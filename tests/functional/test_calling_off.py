@@ -149,3 +149,14 @@ def test_whoever_waits_is_told_who_holds_the_slot_and_how_far_the_line_is() -> N
     assert f"code_migration.rewrite of shared {told}" in journey.type("explain billing.reports").text
     (row,) = track_rows(journey.view("airflow-3/billing.reports"))[:1]
     assert row[-1] == told.removeprefix("waits for ")
+
+
+def test_the_list_says_how_far_the_line_is_whoever_moved_it() -> None:
+    journey, _ = aborted()
+    assert journey.type("start billing.reports").text.endswith(
+        "now code_migration.rewrite of shared waits for its turn (1 of 1 in line; at work: code_migration.rewrite of "
+        "email.notifications in shared)."
+    )
+
+    told = journey.type("status").text
+    assert "shared: code_migration.rewrite waits for its turn (1 of 1 in line)" in told

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from shared import bootstrap
+from shared.adapters.yaml_files import LARGEST
 from shared.messages.plan_graph import mermaid
 from shared.messages.plan_words import explanation
 from state_schema.skills import SKILLS
@@ -98,11 +99,43 @@ def test_every_mistake_in_the_shape_is_told_with_its_line(command: str, tmp_path
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert [problem.split(": ")[:2] for problem in result.stderr.splitlines()] == [
-        [f"{file}:2", "version"],
-        [f"{file}:4", "environments.test.blocked_by"],
         [f"{file}:1", "phases"],
+        [f"{file}:2", "version"],
         [f"{file}:3", "unti"],
+        [f"{file}:4", "environments.test.blocked_by"],
     ]
+
+
+def test_what_is_wrong_is_told_machines_as_data(wrong: Path, tmp_path: Path) -> None:
+    result = migrate("validate", wrong, "--json")
+
+    assert (result.exit_code, result.stderr) == (2, "")
+    found = json.loads(result.stdout)["problems"]
+    assert [f"{one['file']}:{one['line']}: {one['field']}: {one['problem']}" for one in found] == problems_in(wrong)
+
+    nowhere = migrate("validate", tmp_path / "nowhere.yaml", "--json")
+    assert (nowhere.exit_code, nowhere.stderr) == (2, "")
+    assert json.loads(nowhere.stdout) == {
+        "problems": [{"problem": f"{tmp_path / 'nowhere.yaml'}: cannot be read: No such file or directory"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        (EXAMPLE.read_bytes(), 0, "airflow-3@1 is valid: 5 phases, 11 steps."),
+        (b"name: p\n", 2, "<stdin>:1: "),
+        (b"\xff\xfe", 2, "<stdin>: is not UTF-8 text; save it as UTF-8"),
+        (b"", 2, "<stdin>: is empty"),
+        (b"#" * (LARGEST + 1), 2, "<stdin>: larger than 1,000,000 bytes"),
+    ],
+    ids=["good", "wrong", "no text", "nothing", "huge"],
+)
+def test_a_plan_may_come_from_standard_input(given: bytes, code: int, said: str) -> None:
+    result = CliRunner().invoke(app, ["plan", "validate", "-"], input=given)
+
+    assert result.exit_code == code
+    assert (result.stderr or result.stdout).startswith(said)
 
 
 @pytest.mark.parametrize("command", READERS)

@@ -93,6 +93,21 @@ def test_what_is_at_work_is_offered_to_be_looked_at() -> None:
     assert answer.suggestions == (Suggestion(label="Check now", command=f"verify {EMAILS} shared"),)
 
 
+def test_a_rollback_that_the_plan_does_not_have_is_told_so() -> None:
+    journey = Journey()
+    journey.skills["rewrite_dags"] = lambda _: Failed(category="blocking", reason="It is down.")
+    journey.started()
+    journey.work(journey.orders()[0])
+    journey.drain()
+
+    answer = journey.ask(f"rollback {EMAILS} shared it hurts")
+    assert (
+        answer.message
+        == f"Can't roll back {EMAILS} in shared: the plan names no rollback for code_migration.rewrite of shared."
+    )
+    assert [one.label for one in answer.suggestions] == ["Retry"]
+
+
 def test_a_start_again_is_told_where_it_is() -> None:
     answer = Journey().started().ask(f"start {EMAILS}")
 

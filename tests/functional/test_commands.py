@@ -521,6 +521,34 @@ def test_pause_and_resume_are_commands_like_any_other() -> None:
     ]
 
 
+def test_a_resume_says_what_something_else_still_stops() -> None:
+    journey = Journey()
+    for scope in ("environment prod-us", "wave 2", "migration billing.reports", "campaign"):
+        journey.type(f"pause {scope}")
+
+    assert journey.type("resume wave 2").text == (
+        "Resumed wave 2, but campaign is still paused, environment prod-us is still paused, migration billing.reports is still "
+        "paused: nothing starts yet."
+    )
+    assert journey.type("resume campaign").text == (
+        "Resumed campaign, but environment prod-us is still paused, migration billing.reports is still paused. Elsewhere what "
+        "waits starts as slots are free, the lowest wave and the longest wait first."
+    )
+    journey.type("resume environment prod-us")
+    assert journey.type("resume migration billing.reports").text == (
+        "Resumed migration billing.reports: what waits starts as slots are free, the lowest wave and the longest wait first."
+    )
+
+
+def test_whoever_starts_under_a_pause_is_told_that_it_is_paused() -> None:
+    journey = Journey()
+    journey.type("pause campaign disk full")
+
+    assert journey.type("start email.notifications").text.endswith(
+        f"now code_migration.rewrite of shared is held by a pause of campaign, by <@{OPERATOR.rpartition('/')[2]}>: disk full."
+    )
+
+
 @pytest.mark.parametrize("text", ["pause wave two", "pause billing.reports", "pause foo bar", "resume campaign now"])
 def test_a_scope_that_is_none_stops_nothing_and_is_explained(text: str) -> None:
     journey = Journey()

@@ -104,6 +104,13 @@ def test_a_field_that_nobody_could_answer_is_refused(field: dict[str, Any], plac
     assert wrong(x=field) == [(("properties", "x", *place), said)]
 
 
+def test_a_form_that_asks_for_a_credential_is_refused() -> None:
+    ((place, said),) = wrong(api_token={"type": "string", "title": "Paste your token"}, token_url={"type": "string"})
+
+    assert place == ("properties", "api_token")
+    assert said == "asks for a credential, and answers are kept for ever and shown to everybody"
+
+
 def test_required_must_name_fields_each_once() -> None:
     form = CAPACITY | {"required": ["workers", "worker", "workers"]}
 

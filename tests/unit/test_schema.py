@@ -14,7 +14,7 @@ from state_schema.export import schema_files
 from state_schema.grammar import parse_duration, placeholders, render
 from state_schema.migration import Migration
 from state_schema.model import SCHEMA_VERSION
-from state_schema.secrets import secret_fields
+from state_schema.secrets import credential_places, names_credential, secret_fields
 from state_schema.signals import SIGNALS
 from state_schema.skills import SKILLS
 from state_schema.upcast import SchemaTooNewError, upcast
@@ -101,6 +101,27 @@ def test_credentials_are_found_wherever_they_hide() -> None:
         "a": ["x", "xoxb-1234567890-abc"], "b": {"c": "AKIAABCDEFGHIJKLMNOP"}, "d": "https://u:p@host/", "e": "aws_role:arn",
     }))  # fmt: skip
     assert found == ["a.1", "b.c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "it_does"),
+    [
+        ("password", True), ("DB_PASSWORD", True), ("githubToken", True), ("api-key", True), ("apiKeys", True), ("pwd", True),
+        ("client_secret", True), ("aws.access_key", True),
+        ("token_url", False), ("password_secret", False), ("secret", False), ("keyboard", False), ("monkey", False),
+        ("betoken", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_field_is_known_by_its_name_to_hold_a_credential(name: str, it_does: bool) -> None:
+    assert names_credential(name) is it_does
+
+
+def test_a_field_named_like_a_credential_may_hold_a_template_or_a_switch_and_no_more() -> None:
+    document = {
+        "a": {"token": "{outputs.a.b.token_name}", "password": True}, "b": [{"pwd": "x"}, {"pwd": " "}, {"pwd": 1234}],
+        "api_key": {"token": "y"}, "password": None,
+    }  # fmt: skip
+    assert list(credential_places(document)) == [("b", 0, "pwd"), ("b", 2, "pwd"), ("api_key", "token")]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("24h", 86_400), ("7d", 604_800)])

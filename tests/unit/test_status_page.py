@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain import display
-from shared.domain.display import as_of, summary_of
+from shared.domain import rows as rows_now
+from shared.domain.display import summary_of
+from shared.domain.rows import as_of
 from shared.messages.standing import Standing
 from shared.messages.status_page import campaign_markdown, counted, migration_markdown, waits_for
 from state_schema.gate import Gate
@@ -129,12 +130,19 @@ def test_a_row_of_one_that_has_started_is_left_as_it_is() -> None:
     assert as_of(Gate(campaign="airflow-3"), IN_ORDER, [asked]) == [asked]
 
 
+def test_a_row_that_waits_for_a_time_names_it() -> None:
+    frozen = the_campaign(windows=[{"deny": "Mon 08:00 - Mon 17:00", "zone": "UTC"}])
+    row = summary_of(Story(campaign=frozen).act("start").view)
+
+    assert row.next_action == "shared: code_migration.rewrite may start at 2026-03-02 17:00 UTC"
+
+
 def test_two_thousand_rows_ask_for_each_wave_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(display, "may_start_in", lambda *given: asked.append(given[2]))
+    monkeypatch.setattr(rows_now, "may_start_in", lambda *given: asked.append(given[2]))
     rows = [a_row("pending", wave=wave) for wave in (1, 2)] * 1000
 
-    display.as_of(Gate(campaign="airflow-3"), IN_ORDER, rows)
+    rows_now.as_of(Gate(campaign="airflow-3"), IN_ORDER, rows)
 
     assert sorted(asked) == [1, 2]
 

@@ -94,6 +94,20 @@ WRONG_PLANS: Final = {
         ("9: environments.test.credential_source: looks like a credential; store it in the secrets manager and refer to it "
         "by name"),
     ]),
+    "a secret by its name": ("cluster_suffix: -test", "password: hunter2hunter2", [
+        ("8: environments.test.password: looks like a credential; store it in the secrets manager and refer to it by name"),
+    ]),
+    "a brace that is never closed": ("dags/{resource.id}", "dags/{resource.id", [
+        "23: phases[0].steps[0].with.path: a brace stands alone; a placeholder is opened and closed: {resource.id}",
+    ]),
+    "a path that leaves the repository": ("dags/{resource.id}", "dags/../../{resource.id}", [
+        ("23: phases[0].steps[0].with.path: 'dags/../../{resource.id}' leaves its folder; write a path below the root of the "
+        "repository, without `..` (the skill 'rewrite_dags' takes: repository, path, base)"),
+    ]),
+    "a template folder that leaves the others": ("template: airflow3-component", "template: ../secrets", [
+        ("27: phases[1].steps[0].with.template: '../secrets' leaves its folder; write a path below the root of the repository, "
+        "without `..` (the skill 'open_pull_request' takes: repository, template, base)"),
+    ]),
     "an unknown field": ("unit: cluster", "unti: cluster", ["4: unti: there is no such field; did you mean `unit`?"]),
     "a field nobody knows": ("unit: cluster", "owner: me", [
         "4: owner: there is no such field here; fields: name, version, unit, environments, phases",
@@ -282,10 +296,10 @@ def test_a_misspelled_step_hides_no_other_mistake() -> None:
     text = text.replace("name: airflow-3", "nam: airflow-3").replace("choices_from", "choices_form")
 
     assert [problem.split(": ")[1] for problem in refused(text)] == [
-        "phases[3].steps[0].decision.choices_form",
-        "phases[4].steps[0].skil",
         "nam",
         "environments.prod-us.blocked_by[0]",
+        "phases[3].steps[0].decision.choices_form",
+        "phases[4].steps[0].skil",
         "phases[4].steps[0].skill",
     ]
 
