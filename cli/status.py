@@ -17,7 +17,7 @@ from shared.domain.view import View
 from shared.engines import Engine
 from shared.messages.escaping import as_plain, one_line
 from shared.messages.pauses import paused
-from shared.messages.status_page import TRACK_HEADINGS, counted, headings, track_rows
+from shared.messages.status_page import TRACK_HEADINGS, counted, headings, on_plan, track_rows
 
 _LISTED: Final = 20
 
@@ -90,7 +90,7 @@ def _print_campaign(ports: Engine, name: str, *, several: bool) -> None:
 def _print_migration(view: View, *, several: bool) -> None:
     state, document = view.state, migration_document(view)
     name = one_line(state.resource.name or state.resource.id, 200)
-    typer.echo(f"{as_plain(paused(view.gate, utc_now()))}{name}: {state.id} is {state.status}.")
+    typer.echo(f"{as_plain(paused(view.gate, utc_now()))}{name}: {state.id} is {state.status}{on_plan(view)}.")
     print_table(TRACK_HEADINGS, [[text.replace("**", "*") for text in row] for row in track_rows(view)])
     if document["next_action"]:
         command = str(document["command"])

@@ -68,9 +68,7 @@ def migration_markdown(view: View) -> str:
     """A table with a row for each track, those that did not start included."""
     state = view.state
     table = _table(TRACK_HEADINGS, [[cell(text) for text in row] for row in track_rows(view)])
-    return (
-        f"# {cell(state.resource.name or state.resource.id)}\n\n`{state.id}` is {state.status}{_on(view)}.\n\n{table}\n"
-    )
+    return f"# {cell(state.resource.name or state.resource.id)}\n\n`{state.id}` is {state.status}{on_plan(view)}.\n\n{table}\n"
 
 
 def track_rows(view: View) -> list[tuple[str, ...]]:
@@ -78,8 +76,8 @@ def track_rows(view: View) -> list[tuple[str, ...]]:
     return [_track_row(Standing(view, name)) for name in track_names(view)]
 
 
-def _on(view: View) -> str:
-    """The plan version, where it is not the one that new resources get."""
+def on_plan(view: View) -> str:
+    """`, on airflow-3@2`: the plan version, where it is not the one that new resources get."""
     return "" if view.state.plan == view.campaign.plan else f", on {view.state.plan}"
 
 

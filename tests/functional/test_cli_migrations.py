@@ -108,6 +108,15 @@ def test_all_are_moved_and_a_second_time_there_is_nothing_to_do(engine: Engine, 
     )
 
 
+def test_status_says_who_is_on_another_version_than_the_campaign(data: Path) -> None:
+    move(data, "email.notifications", "--to", "airflow-3@2", *RENAME)
+
+    assert "airflow-3/email.notifications is awaiting_human, on airflow-3@2." in migrate(
+        "status", "email.notifications", data=data
+    ).stdout.replace("\n", " ")
+    assert "airflow-3/billing.reports is awaiting_human." in migrate("status", "billing.reports", data=data).stdout
+
+
 def test_a_moved_migration_goes_its_new_way_to_the_end(engine: Engine, data: Path) -> None:
     move(data, "email.notifications", "--to", "airflow-3@2", *RENAME)
     for verb in ("infra-applied", "test-done", "no-smoke"):

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,12 +22,12 @@ from tests.simulation.violations import ViolationError
 def main() -> int:
     """0 where everything held, 1 where something did not."""
     parser = argparse.ArgumentParser(prog="simulate", description="Searches for an order of things that breaks us.")
-    parser.add_argument("--seeds", type=_count, default=1000, help="how many campaigns")
+    parser.add_argument("--seeds", type=partial(_count, least=1), default=1000, help="how many campaigns")
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed")
     parser.add_argument("--story", action="store_true", help="tell the story of the first seed, whatever comes of it")
     parser.add_argument(
         "--model",
-        type=int,
+        type=partial(_count, least=0),
         metavar="RETRIES",
         help="instead, every state of the example with so many automatic retries",
     )
@@ -35,20 +36,27 @@ def main() -> int:
     if given.model is not None:
         return _check_model(given.model, console)
     if given.story:
-        for line in run(spec_of(given.first), telling=True).story:
-            console.print(line, markup=False)
-        return 0
+        return _tell_one(given.first, console)
     failed = _search(range(given.first, given.first + given.seeds), console)
     if failed is not None:
         _tell(failed.seed, console)
     return 0 if failed is None else 1
 
 
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        message = f"{text!r} is no number of campaigns; write 1 or more"
+def _count(text: str, *, least: int) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        message = f"{text!r} does not fit; write a whole number from {least} on"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _tell_one(seed: int, console: Console) -> int:
+    outcome = run(spec_of(seed), telling=True)
+    for line in outcome.story:
+        console.print(line, markup=False)
+    verdict = "no violation" if outcome.violation is None else str(outcome.violation)
+    console.print(f"seed {seed}, {len(outcome.faults)} faults, {outcome.events} events: {verdict}", markup=False)
+    return 0 if outcome.violation is None else 1
 
 
 def _check_model(retries: int, console: Console) -> int:

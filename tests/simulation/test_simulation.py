@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from state_schema.signals import Act, Command, Failed, Reported
 from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.__main__ import main
 from tests.simulation.many import outcomes
-from tests.simulation.run import Outcome, run
+from tests.simulation.run import Outcome, Tamper, run
 from tests.simulation.shrink import shrunk
 from tests.simulation.spec import Spec, spec_of
 from tests.simulation.tally import tallied
@@ -249,13 +250,28 @@ def test_a_failing_story_is_made_shorter_and_replays_exactly() -> None:
     assert len(told.story) < len(run(spec, telling=True, tamper=recklessly).story)
 
 
-@pytest.mark.parametrize("seeds", ["0", "-3", "", "many", "1.5"])
+@pytest.mark.parametrize("asked", ["--seeds=0", "--seeds=-3", "--seeds=", "--seeds=many", "--seeds=1.5", "--model=-1"])
 def test_a_search_of_nothing_is_no_search(
-    seeds: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    asked: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["simulate", f"--seeds={seeds}"])
+    monkeypatch.setattr("sys.argv", ["simulate", asked])
 
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert "is no number of campaigns; write 1 or more" in capsys.readouterr().err
+    assert f"does not fit; write a whole number from {0 if 'model' in asked else 1} on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tamper", "code", "verdict"), [(None, 0, "no violation"), (recklessly, 1, "a_version_counts_its_events")]
+)
+def test_a_story_ends_with_its_verdict(
+    tamper: Tamper | None, code: int, verdict: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["simulate", "--story", "--from=6"])
+    monkeypatch.setattr("tests.simulation.__main__.run", partial(run, tamper=tamper))
+
+    assert main() == code
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("seed 6, ")
+    assert verdict in last
