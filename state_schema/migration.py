@@ -54,6 +54,10 @@ class PullRequestSeen(Model):
     review: Literal["none", "approved", "changes_requested"] = "none"
 
 
+GONE = "not_found"
+"""Our own conclusion of a run that GitHub shows no more."""
+
+
 class RunSeen(Model):
     """What a fresh read of a workflow run said; `reason` tells in one sentence why it failed."""
 
@@ -91,7 +95,8 @@ class Checkpoint(Model):
     reason: CheckpointReason
     verbs: tuple[Verb, ...] = Field(min_length=1)
     """What answers it; the first one is the expected way on."""
-    ask: Annotated[str, Field(max_length=1000)]
+    ask: Annotated[str, Field(max_length=1000)] = ""
+    """With a default, because what is empty is not written."""
     digest: Digest
     opened_at: Moment
     remind_at: Moment | None = None
@@ -173,13 +178,20 @@ class StepState(Model):
     progress: Progress | None = None
     failure: Failure | None = None
     retries: int = 0
-    """Automatic retries in a row."""
+    """Automatic retries in a row, since the last progress."""
+    began: int | None = Field(default=None, ge=1)
+    """The attempt that a person or the plan began, and of which this one is the same decision and the same work; None where
+    automatic retries in a row are all that lies between."""
     watches: tuple[Address, ...] = ()
     seen: Seen | None = None
     read_at: Moment | None = None
     until: Moment | None = None
     deadline: Moment | None = None
     """When work that has not come to an end counts as failed."""
+    redone: bool = False
+    """It was done, and is done again: `outputs` are those of before, and the first new ones take their place."""
+    back: Outputs = Field(default_factory=dict)
+    """What a rollback has put out so far: it is not the step's, and a template of a later step must not find it."""
     rollback: Literal["ordered", "done"] | None = None
     """`ordered`: the present attempt takes back what the step did. `done`: that has succeeded."""
     offered: Listed | None = None
@@ -191,6 +203,11 @@ class StepState(Model):
     def _without_what_is_empty(self, written: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
         """Keeps the stored state small: a migration has dozens of steps, and most fields of most of them are empty."""
         return {name: value for name, value in written(self).items() if value}
+
+    @property
+    def first_attempt(self) -> int:
+        """The attempt that a person or the plan began."""
+        return self.attempt - self.retries if self.began is None else self.began
 
 
 class Track(Model):

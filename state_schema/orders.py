@@ -32,7 +32,9 @@ class Order(Model):
     step: StepPath
     attempt: int = Field(ge=1)
     retries: int = Field(default=0, ge=0)
-    """How many of the attempts before this one it repeats by itself: an act of theirs may have worked without an answer."""
+    """How many of the attempts before this one failed for a passing reason, in a row."""
+    began: int | None = Field(default=None, ge=1)
+    """As of the step."""
     skill: Name
     action: Action
     rollback: bool = False
@@ -46,6 +48,11 @@ class Order(Model):
     outputs: Outputs = Field(default_factory=dict)
     """What this step put out before (a pending run, say)."""
     digest: Digest
+
+    @property
+    def first_attempt(self) -> int:
+        """The first of the attempts that it repeats: an act of theirs may have worked without an answer."""
+        return self.attempt - self.retries if self.began is None else self.began
 
 
 class CardMessage(Model):

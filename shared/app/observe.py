@@ -1,5 +1,7 @@
 """A sighting says where to look; this looks, and tells every migration that waits there what is true now."""
 
+from typing import Final
+
 from shared import names
 from shared.errors import NotFoundError
 from shared.ports.clock import Clock
@@ -7,8 +9,19 @@ from shared.ports.github import GithubReader
 from shared.ports.migrations import Watches
 from shared.ports.queues import Outbox
 from shared.webhooks.sighting import Sighting
-from state_schema.migration import PullRequestSeen, RunSeen
+from state_schema.migration import GONE, PullRequestSeen, RunSeen
 from state_schema.signals import Observed
+
+_RUN: Final = "workflow_run:"
+_GONE: Final = RunSeen(
+    run_id=0,
+    run_attempt=0,
+    url="",
+    status="completed",
+    conclusion=GONE,
+    reason="GitHub shows this run no more: it was deleted, or the App may no longer read its repository.",
+)
+"""Nobody would ever hear of it again. Where it is shown after all, the next look says so."""
 
 
 def observe(sighting: Sighting, *, watches: Watches, github: GithubReader, outbox: Outbox, clock: Clock) -> list[str]:
@@ -23,7 +36,9 @@ def observe(sighting: Sighting, *, watches: Watches, github: GithubReader, outbo
     try:
         seen = _look(sighting.address, github)
     except NotFoundError:
-        return []
+        if not sighting.address.startswith(_RUN):
+            return []
+        seen = _GONE
     for migration in migrations:
         signal = Observed(
             id=f"observed:{sighting.address}@{read_at.isoformat()}",

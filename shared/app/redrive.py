@@ -73,9 +73,16 @@ def redrive(
         # A tick sends a look at every address that is waited for, and whatever else must be in flight.
         take(Ticked(id=f"redrive:{item.id}@{now.isoformat()}", at=now, migration=migration), again=True)
     recorded = _is_recorded(message, about, store)
-    outcome = "already_recorded" if recorded else take(message, again=True)
+    outcome = "already_recorded" if recorded else take(_as_of(message, now), again=True)
     parking.remove(item)
     return Redriven(item, outcome, removed=True, said="\n".join(heard.replies))
+
+
+def _as_of(message: Act | Command, now: datetime) -> Act | Command:
+    """Waits and deadlines count from when the act counts. That a comment came late is known to whoever redrives it."""
+    if isinstance(message, Command):
+        return message.model_copy(update={"at": now, "written_at": None})
+    return message.model_copy(update={"at": now})
 
 
 @dataclass(frozen=True, slots=True)

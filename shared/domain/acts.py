@@ -1,7 +1,7 @@
 """What a person's act brings about: the answer to one open checkpoint, a start, or a refusal that explains itself."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.domain.approving import Gathered, gathered
 from shared.domain.checkpoints import ROLLBACK, open_checkpoints
@@ -25,6 +25,8 @@ from state_schema.migration import Outputs
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 from state_schema.signals import Act, CheckpointRef
 
+_LONGEST_MESSAGE: Final = 1000
+
 
 class Answer(NamedTuple):
     """What an act leads to: events, or a refusal, or addresses to look at."""
@@ -47,7 +49,7 @@ def on_act(view: View, signal: Act) -> Answer:
     refused = happened.ActRefused(
         verb=signal.verb,
         reason_code=answer.refusal.reason_code,
-        message=answer.refusal.message,
+        message=answer.refusal.message[:_LONGEST_MESSAGE],
         shown=signal.checkpoint,
     )
     return Answer([refused], answer.refusal)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from shared.domain.gate import at_work, slot_key
+from shared.domain.gate import at_work
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
+from state_schema.ids import order_key
 from state_schema.migration import Migration, RunSeen, StepState
-from state_schema.signals import Act, Observed, Reported, Ticked
+from state_schema.signals import Act, Observed, Pending, Reported, Ticked
 
 GRACE: Final = timedelta(hours=1)
 """For work without a time-out of its own."""
@@ -17,12 +18,18 @@ _Why = Literal["reported", "observed", "deadline"]
 
 
 def after_abort(view: View, signal: Act | Observed | Reported | Ticked) -> list[Event]:
-    """The slots of an aborted migration that this signal frees; it changes nothing else."""
-    return [
-        happened.SlotReleased(track=track, step=path, attempt=step.attempt, why=why)
-        for track, path, step in still_out(view.state)
-        if (why := _freed_by(view.state, track, path, step, signal)) is not None
-    ]
+    """The slots of an aborted migration that this signal frees, and the machines that work was handed over to since."""
+    events: list[Event] = []
+    for track, path, step in still_out(view.state):
+        where: dict[str, Any] = {"track": track, "step": path, "attempt": step.attempt}
+        if isinstance(signal, Reported) and isinstance(signal.report, Pending):
+            if _is_report_of(view.state, track, path, step, signal):
+                events.append(
+                    happened.StepPending(**where, watches=signal.report.watches, outputs=signal.report.outputs)
+                )
+        elif (why := _freed_by(view.state, track, path, step, signal)) is not None:
+            events.append(happened.SlotReleased(**where, why=why))
+    return events
 
 
 def still_out(state: Migration) -> Iterator[tuple[str, str, StepState]]:
@@ -38,11 +45,17 @@ def given_up_at(step: StepState) -> datetime:
     return step.deadline or step.since + GRACE
 
 
+def _is_report_of(state: Migration, track: str, path: str, step: StepState, signal: Reported) -> bool:
+    """Whether it is of the order that is out, and none of an earlier part that comes twice."""
+    part = step.progress.part if step.progress else 0
+    return step.status == "in_progress" and signal.key == order_key(state.id, track, path, step.attempt, part)
+
+
 def _freed_by(
     state: Migration, track: str, path: str, step: StepState, signal: Act | Observed | Reported | Ticked
 ) -> _Why | None:
     match signal:
-        case Reported(key=key) if key.partition("+")[0] == slot_key(state, track, path, step.attempt):
+        case Reported() if _is_report_of(state, track, path, step, signal):
             return "reported"
         case Observed(address=address, seen=RunSeen(status="completed")) if address in step.watches:
             return "observed"

@@ -20,6 +20,8 @@ from state_schema.plan import ApprovalStep, ConfirmationStep, DecisionStep, Stop
 from state_schema.skills import Action
 
 ROLLBACK: Final = "rollback"
+_NO_VALUE: Final = "(no value)"
+_LONGEST_QUESTION: Final = 1000
 INTERVENTIONS: Final[tuple[str, ...]] = ("retry", "skip", "block")
 AFTER_BLOCK: Final[tuple[str, ...]] = ("retry", "skip")
 MERGED: Final[tuple[str, ...]] = (APPROVE, "retry", "block")
@@ -44,10 +46,18 @@ def of_step(view: View, track: str, stop: Stop, step: StepState | None, at: date
         kind=kind,
         reason="step",
         verbs=(verb, APPROVE) if kind == "approval" and wants_merge_approval(view.campaign, track) else (verb,),
-        ask=render(ask, scope_for(view, track, placeholders(ask))),
+        ask=_asked(view, track, ask) or f"{stop.path} of {view.state.resource.id} waits for an answer.",
         digest=shown_digest(view, track, stop.path, offered, None),
         opened_at=at,
     )
+
+
+def _asked(view: View, track: str, template: str) -> str:
+    """The question with whatever has a value here: one that could not be asked would keep the migration where it is."""
+    names = placeholders(template)
+    scope = scope_for(view, track, names)
+    text = render(template, {name: scope.get(name, _NO_VALUE) for name in names})
+    return text.strip()[:_LONGEST_QUESTION]
 
 
 def shown_digest(view: View, track: str, path: str, offered: int, seen: PullRequestSeen | None) -> str:

@@ -33,10 +33,15 @@ def _left_out(step: StepState | None, cause: Cause) -> StepState:
 
 
 def _begun_anew(step: StepState) -> StepState:
-    """A new attempt, so that no button and no report of before fits any more. A failure stays one, and so does a wait."""
+    """A new attempt, so that no button and no report of before fits any more. A failure stays one, and so does a wait.
+
+    Who asked for the work, and what may have been started for it without an answer, are those of before.
+    """
     if step.status in _PASSED:
         return step
-    change: dict[str, Any] = {"attempt": step.attempt + 1, "checkpoint": None, "offered": None, "deadline": None}
+    change: dict[str, Any] = {
+        "attempt": step.attempt + 1, "began": step.first_attempt, "checkpoint": None, "offered": None, "deadline": None,
+    }  # fmt: skip
     if step.status in _ASKED_ANEW:
         change |= {"status": "pending", "until": None, "watches": (), "seen": None, "read_at": None}
     return step.model_copy(update=change)

@@ -107,6 +107,7 @@ def order_of(view: View, track: str, stop: Stop, step: StepState) -> Order:
         step=stop.path,
         attempt=step.attempt,
         retries=step.retries,
+        began=step.began,
         skill=skill,
         action=SKILLS[skill].action,
         rollback=step.rollback == "ordered",
@@ -115,7 +116,7 @@ def order_of(view: View, track: str, stop: Stop, step: StepState) -> Order:
         items=items,
         done=progress.done if progress else 0,
         cursor=progress.cursor if progress else "",
-        outputs=step.outputs,
+        outputs={**step.outputs, **step.back} if step.back else step.outputs,
         digest=digest_of(view.plan.ref, view.state.id, track, stop.path, skill, inputs, items.event if items else 0),
     )
 

@@ -70,7 +70,7 @@ def has_proof(view: View, track: str, step: StepState | None, digest: str, layer
     """
     if step is None:
         return False
-    first = first_attempt(step)
+    first = step.first_attempt
     by_asking = not (layer == "explicit_command" and wants_others(view.campaign, track))
     return any(
         _permits(decided, by_asking=by_asking) and decided.digest == digest and decided.attempt >= first
@@ -82,11 +82,6 @@ def _permits(decided: Decided, *, by_asking: bool) -> bool:
     if decided.reason == "gate":
         return True
     return by_asking and decided.reason == "failure" and decided.verb in BEGINS_ANEW
-
-
-def first_attempt(step: StepState) -> int:
-    """The attempt that a person began, of which the present one is an automatic retry."""
-    return step.attempt - step.retries
 
 
 def wants_others(campaign: Campaign, track: str) -> bool:
@@ -102,7 +97,7 @@ def wants_merge_approval(campaign: Campaign, track: str) -> bool:
 def has_merge_approval(step: StepState, digest: str) -> bool:
     """Whether a stored decision approves the merge of the head that this digest of the question stands for."""
     return any(
-        is_merge_approval(decided) and decided.digest == digest and decided.attempt >= first_attempt(step)
+        is_merge_approval(decided) and decided.digest == digest and decided.attempt >= step.first_attempt
         for decided in step.decided
     )
 
@@ -184,7 +179,7 @@ def retried_by(view: View, track: str) -> list[str]:
     step = found.steps.get(found.step) if found and found.step else None
     if step is None:
         return []
-    first = first_attempt(step)
+    first = step.first_attempt
     return [
         one.actor
         for one in step.decided

@@ -1,6 +1,6 @@
 """What a signal itself brings about, before anything follows from it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.domain import checkpoints
@@ -12,11 +12,13 @@ from shared.domain.voiding import void_by_push
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import order_key
-from state_schema.migration import Category, Failure, Outputs, PullRequestSeen, RunSeen, StepState
+from state_schema.migration import GONE, Category, Failure, Outputs, PullRequestSeen, RunSeen, StepState
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 from state_schema.signals import Failed, Observed, Pending, Progressed, Reported, Succeeded
 
 PR_CLOSED: Final = "pr_closed"
+APPEARS: Final = timedelta(minutes=15)
+"""After so long a run that is not shown is gone."""
 Place = dict[str, Any]
 """Track, step and attempt, as every step event has them."""
 
@@ -71,8 +73,15 @@ def on_observation(view: View, signal: Observed) -> list[Event]:
             continue
         if step.seen == signal.seen or (step.read_at is not None and signal.read_at <= step.read_at):
             continue
-        events += _seen(view, track, stop, step, signal)
+        if not _is_too_new(step, signal):
+            events += _seen(view, track, stop, step, signal)
     return events
+
+
+def _is_too_new(step: StepState, signal: Observed) -> bool:
+    """Whether what GitHub does not show may be about to appear: it shows a run some time after it took the dispatch."""
+    gone = isinstance(signal.seen, RunSeen) and signal.seen.conclusion == GONE
+    return gone and signal.at - step.since < APPEARS
 
 
 def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed) -> list[Event]:

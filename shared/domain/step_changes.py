@@ -7,7 +7,7 @@ from shared.domain.checkpoint_changes import CHANGES as OF_QUESTIONS
 from shared.domain.checkpoint_changes import Change
 from shared.domain.view import Cause
 from state_schema import events as happened
-from state_schema.migration import Listed, Progress, StepState
+from state_schema.migration import Listed, Outputs, Progress, StepState
 
 
 def _queued(step: StepState, event: happened.StepQueued, cause: Cause, number: int) -> Change:
@@ -23,14 +23,20 @@ def _started(step: StepState, event: happened.StepStarted, cause: Cause, number:
 
 
 def _pending(step: StepState, event: happened.StepPending, cause: Cause, number: int) -> Change:
-    # What a rollback puts out is not the step's: a template of a later step must not find it.
-    outputs = step.outputs if step.rollback else {**step.outputs, **event.outputs}
-    return {"status": "waiting", "watches": event.watches, "outputs": outputs}
+    change: Change = {"status": "waiting", "watches": event.watches}
+    if step.rollback:
+        return change | {"back": {**step.back, **event.outputs}}
+    return change | {"outputs": _with_outputs(step, event.outputs), "redone": False}
 
 
 def _progressed(step: StepState, event: happened.StepProgressed, cause: Cause, number: int) -> Change:
     part = (step.progress.part if step.progress else 0) + 1
-    return {"progress": Progress(done=event.done, total=event.total, cursor=event.cursor, part=part), "retries": 0}
+    progress = Progress(done=event.done, total=event.total, cursor=event.cursor, part=part)
+    return {"progress": progress, "began": step.first_attempt if step.retries else step.began, "retries": 0}
+
+
+def _with_outputs(step: StepState, new: Outputs) -> Outputs:
+    return new if step.redone else {**step.outputs, **new}
 
 
 def _waiting(step: StepState, event: happened.StepWaiting, cause: Cause, number: int) -> Change:
@@ -39,9 +45,9 @@ def _waiting(step: StepState, event: happened.StepWaiting, cause: Cause, number:
 
 def _completed(step: StepState, event: happened.StepCompleted, cause: Cause, number: int) -> Change:
     return {
-        "status": "completed", "outputs": {**step.outputs, **event.outputs},
+        "status": "completed", "outputs": _with_outputs(step, event.outputs), "redone": False,
         "checkpoint": None, "watches": (), "failure": None, "until": None, "retries": 0,
-        "digest": None, "seen": None, "read_at": None, "decided": step.decided[-1:],
+        "digest": None, "seen": None, "read_at": None, "decided": step.decided[-1:], "began": None,
         "deadline": None, "rollback": None, "voided": None,
     }  # fmt: skip
 
@@ -56,20 +62,22 @@ def _failed(step: StepState, event: happened.StepFailed, cause: Cause, number: i
 
 def _retried(step: StepState, event: happened.StepRetried, cause: Cause, number: int) -> Change:
     # What was done is done again from its beginning; what failed half-way goes on at its cursor.
-    half_way = step.progress if step.status not in {"completed", "skipped"} else None
+    again = step.status in {"completed", "skipped"}
+    half_way = None if again else step.progress
     progress = half_way.model_copy(update={"part": 0}) if half_way else None
     return {
         "status": "pending", "attempt": event.attempt, "progress": progress,
         "retries": step.retries + (event.attempt > step.attempt) if event.automatic else 0,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
-        "rollback": step.rollback if event.automatic else None, "voided": None,
+        "began": step.began if event.automatic else None, "redone": again or step.redone,
+        "rollback": step.rollback if event.automatic else None, "back": step.back if event.automatic else {}, "voided": None,
     }  # fmt: skip
 
 
 def _skipped(step: StepState, event: happened.StepSkipped, cause: Cause, number: int) -> Change:
     return {
-        "status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0, "rollback": None,
-        "voided": None,
+        "status": "skipped", "checkpoint": None, "watches": (), "until": None, "retries": 0, "began": None, "rollback": None,
+        "back": {}, "voided": None,
     }  # fmt: skip
 
 
@@ -79,14 +87,15 @@ def _blocked(step: StepState, event: happened.StepBlocked, cause: Cause, number:
 
 def _rollback_ordered(step: StepState, event: happened.RollbackOrdered, cause: Cause, number: int) -> Change:
     return {
-        "status": "pending", "attempt": event.attempt, "rollback": "ordered", "retries": 0, "progress": None,
+        "status": "pending", "attempt": event.attempt, "rollback": "ordered", "back": {}, "retries": 0, "began": None,
+        "progress": None,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
     }  # fmt: skip
 
 
 def _rolled_back(step: StepState, event: happened.StepRolledBack, cause: Cause, number: int) -> Change:
     return {
-        "status": "blocked", "rollback": "done", "retries": 0, "progress": None, "deadline": None,
+        "status": "blocked", "rollback": "done", "back": {}, "retries": 0, "began": None, "progress": None, "deadline": None,
         "failure": None, "until": None, "checkpoint": None, "watches": (), "seen": None, "read_at": None,
     }  # fmt: skip
 

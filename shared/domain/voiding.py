@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.permissions import APPROVE, first_attempt, is_merge_approval
+from shared.domain.permissions import APPROVE, is_merge_approval
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.migration import Decided, PullRequestSeen, StepState, Track
@@ -52,7 +52,7 @@ def _environment_approval(track: Track) -> list[Decided]:
 def _is_of_now(step: StepState, decided: Decided) -> bool:
     """Whether it permits the present attempt."""
     permits = decided.reason in _PERMITS or decided.verb == APPROVE
-    return permits and decided.attempt >= first_attempt(step)
+    return permits and decided.attempt >= step.first_attempt
 
 
 def _actors(step: StepState, decided: list[Decided]) -> tuple[str, ...]:

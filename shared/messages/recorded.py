@@ -99,6 +99,8 @@ def _at_step(event: _AboutWork | _AboutPeople, limit: int) -> str:
             return f"begins again{' by itself' if automatic else ''}."
         case e.StepRolledBack():
             return "is rolled back."
+        case e.SlotReleased(why="deadline"):
+            return "was not heard of in its time, and no longer holds its slot. See whether it still runs."
         case e.SlotReleased():
             return "no longer holds its slot."
         case e.ObservationRecorded(seen=seen):

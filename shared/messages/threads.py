@@ -25,7 +25,7 @@ _WITH_OTHERS: Final = frozenset({"migration_started", "step_started", "choices_o
 
 def told(track: str, records: Sequence[Recorded]) -> str:
     """The newest lines that fit; empty where nothing is worth a message. `records`: the migration's, oldest first."""
-    ours = [one for one in records if _is_of(one.event, track) and one.event.kind not in _QUIET]
+    ours = [one for one in records if _is_of(one.event, track) and not _is_quiet(one.event)]
     if not any(_is_worth_it(one.event) for one in ours):
         return ""
     kept: list[str] = []
@@ -38,6 +38,11 @@ def told(track: str, records: Sequence[Recorded]) -> str:
         kept.insert(0, line)
     earlier = [f"… {len(ours) - len(kept):,} more before these"] if len(kept) < len(ours) else []
     return "\n".join([*earlier, *kept])
+
+
+def _is_quiet(event: Event) -> bool:
+    """Work that nobody heard of may still be running, beside what has its slot now: people are to look at it."""
+    return event.kind in _QUIET and not (event.kind == "slot_released" and event.why == "deadline")
 
 
 def _is_of(event: Event, track: str) -> bool:

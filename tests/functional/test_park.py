@@ -471,7 +471,7 @@ def test_redriving_applies_the_act_as_the_person_who_did_it(yard: Yard) -> None:
         "migration_started",
         item.act.id,
         OPERATOR,
-        MONDAY,
+        MONDAY + timedelta(seconds=60),
     )
     assert [order["key"] for order in journey.sent(names.skill_queue("rewrite_dags"))] == [REWRITE]
     assert yard.items == []

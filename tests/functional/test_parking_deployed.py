@@ -160,12 +160,8 @@ def test_an_act_that_cannot_be_taken_is_parked_listed_and_applied_later(world: W
     world.work()
     assert world.step().status == "completed"
     started = world.composition.engine.history.events(EMAIL)[1]
-    assert (started.event.kind, started.signal, started.actor, started.at) == (
-        "migration_started",
-        "slack:start",
-        OPERATOR,
-        acted_at,
-    )
+    assert (started.event.kind, started.signal, started.actor) == ("migration_started", "slack:start", OPERATOR)
+    assert started.at > acted_at
     assert world.migrate("parked").stdout == "Nothing is parked.\n"
     again = world.migrate("redrive", item.id)
     assert (again.exit_code, again.stdout) == (1, "")

@@ -8,6 +8,7 @@ from typing import Final
 from state_schema import events as happened
 from state_schema.events import Recorded
 from state_schema.migration import PullRequestSeen
+from tests.simulation.begun import begun_with
 from tests.simulation.step import Rule, Step
 
 _APPROVES: Final = frozenset({"approval_required", "gate"})
@@ -70,7 +71,7 @@ def _given(earlier: list[Recorded], event: happened.CheckpointDecided) -> Iterat
 
 def _asked_by(step: Step, earlier: list[Recorded], event: happened.CheckpointDecided) -> Iterator[str]:
     yield from (one.actor for one in earlier if isinstance(one.event, happened.MigrationStarted))
-    first = event.attempt - step.after.state.tracks[event.track].steps[event.step].retries
+    first = begun_with(earlier, event.track, event.step)
     for one in earlier:
         found = one.event
         if not isinstance(found, happened.CheckpointDecided) or (found.track, found.step) != (event.track, event.step):

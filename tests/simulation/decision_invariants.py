@@ -8,6 +8,7 @@ from state_schema import events as happened
 from state_schema.campaign import Campaign
 from state_schema.plan import SkillStep
 from state_schema.skills import SKILLS
+from tests.simulation.begun import begun_with
 from tests.simulation.step import Rule, Step
 
 
@@ -39,7 +40,7 @@ def _undecided(step: Step, started: happened.StepStarted) -> str | None:
             return f"{track}/{started.step} started without the approval of {track}"
     if layer_of(view, track, action, stop.step.gate) == "automatic":
         return None
-    first = started.attempt - view.state.tracks[track].steps[started.step].retries
+    first = begun_with(step.history, track, started.step)
     for event in here:
         alone = (
             not is_guarded(view.campaign, track) or layer_of(view, track, action, stop.step.gate) != "explicit_command"

@@ -10,7 +10,7 @@ from state_schema.ids import SHARED_TRACK
 from tests.simulation.step import Rule, Step
 
 _PASSED: Final = frozenset({"completed", "skipped"})
-_AFTER_THE_END: Final = (happened.ActRefused, happened.SlotReleased)
+_AFTER_THE_END: Final = (happened.ActRefused, happened.SlotReleased, happened.StepPending)
 _FOLDED: Final = 4
 """One commit of so many is folded again as it is stored; whole histories are at the end."""
 _MOVES: Final = (happened.StepStarted, happened.StepQueued, happened.StepWaiting, happened.CheckpointOpened)
@@ -71,7 +71,7 @@ def steps_go_in_order(step: Step) -> str | None:
 
 
 def what_is_over_stays_over(step: Step) -> str | None:
-    """After the end nothing is recorded any more but refusals, and slots that an abort left behind."""
+    """After the end nothing is recorded any more but refusals, and what becomes of work that an abort left behind."""
     if step.before is None or step.before.status not in {"completed", "aborted"}:
         return None
     found = [one.event.kind for one in step.commit.records if not isinstance(one.event, _AFTER_THE_END)]

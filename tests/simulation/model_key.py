@@ -84,7 +84,7 @@ def _come_back_to(place: _Place, stop: Stop) -> Iterator[str]:
 def _step_key(place: _Place, step: StepState, stop: Stop) -> Key:
     asked, progress = step.checkpoint, step.progress
     me = slot_key(place.view.state, place.name, stop.path, step.attempt)
-    first = step.attempt - step.retries
+    first = step.first_attempt
     # Only a skill's work needs a proof; where a person has the turn, the next attempt counts anew, and has a new one.
     over = step.status in {"failed", "blocked"}
     proofs = frozenset(

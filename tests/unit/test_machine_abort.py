@@ -60,7 +60,6 @@ def test_a_second_abort_is_refused_and_the_same_one_delivered_twice_is_once() ->
         Succeeded(outputs={"a": 1}),
         Failed(category="fatal", reason="no"),
         Failed(category="transient", reason="busy"),
-        Pending(watches=("workflow_run:7/5",)),
         Progressed(done=1, total=2, cursor="1"),
     ],
 )
@@ -78,6 +77,28 @@ def test_the_slot_is_held_until_the_report_arrives_which_changes_nothing_else(re
     assert story.step("test").status == "aborted"
     assert story.step("test").outputs == {}
     assert story.report(report, order).last.events == ()
+
+
+def test_work_that_goes_on_elsewhere_keeps_the_slot_until_it_ends() -> None:
+    story = Story().until("test", "deploy.run")
+    order, pending = story.order, Pending(watches=("workflow_run:7/5",))
+    story.act("abort")
+
+    assert story.report(pending, order).kinds() == ["step_pending"]
+    assert (story.view.state.status, list(story.view.gate.held)) == ("aborted", [order.key])
+    assert list(watched(story.view.state)) == [("workflow_run:7/5", "test", "deploy.run")]
+    assert story.report(pending, order).last.events == ()
+    assert story.observe(succeeded_run(), address="workflow_run:7/5").kinds() == ["slot_released"]
+    assert (story.view.state.status, story.view.gate.held) == ("aborted", {})
+
+
+def test_an_earlier_part_that_is_reported_twice_frees_nothing() -> None:
+    story = Story().until("test", "migrate.items")
+    first, done = story.order, Progressed(done=2, total=3, cursor="2")
+    story.report(done, first).act("abort")
+
+    assert story.report(done, first).last.events == ()
+    assert len(story.view.gate.held) == 1
 
 
 def test_the_report_of_a_later_part_frees_the_slot_as_well() -> None:

@@ -62,7 +62,11 @@ TOLD: list[tuple[Any, str]] = [
     (e.StepBlocked(**AT), f"{HERE} is marked as blocked."),
     (e.RollbackOrdered(**AT), f"{HERE} is to be rolled back."),
     (e.StepRolledBack(**AT), f"{HERE} is rolled back."),
-    (e.SlotReleased(**AT, why="deadline"), f"{HERE} no longer holds its slot."),
+    (e.SlotReleased(**AT, why="reported"), f"{HERE} no longer holds its slot."),
+    (
+        e.SlotReleased(**AT, why="deadline"),
+        f"{HERE} was not heard of in its time, and no longer holds its slot. See whether it still runs.",
+    ),
     (e.ChoicesOffered(**AT, choices=("a", "b")), f"{HERE} offers 2 to choose from."),
     (e.CheckpointOpened(**AT, checkpoint=ASK), f"{HERE} asks: Is &lt;it&gt; up?"),
     (e.CheckpointReminded(**AT, remind_at=MONDAY), f"{HERE} was not answered yet: people are reminded."),

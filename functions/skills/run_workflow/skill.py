@@ -49,7 +49,7 @@ def run_workflow(work: Work[RunWorkflowInputs], *, workflows: Workflows) -> Repo
 
 def operation_id(order: Order) -> str:
     """The same for an order and its automatic retries, as long as no run is known; another one after a person's Retry."""
-    first = order_key(order.migration, order.track, order.step, order.attempt - order.retries)
+    first = order_key(order.migration, order.track, order.step, order.first_attempt)
     known = order.outputs.get("run_id")
     repeats = first if known is None else f"{first} after run {known}"
     return f"waymark-{hashlib.sha256(repeats.encode()).hexdigest()[:16]}"
