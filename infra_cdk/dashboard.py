@@ -36,11 +36,11 @@ class Dashboard(Construct):
 
 
 def _what_moves() -> list[cloudwatch.IWidget]:
-    advanced = (names.SIGNALS_TAKEN, names.STEPS_WRITTEN, names.RETRIES)
+    advanced = (names.SIGNALS_TAKEN, names.STEPS_WRITTEN, names.RETRIES, names.UNHEEDED)
     refused = (names.REFUSALS, names.REFUSED_ACTS, names.UNKNOWN_SENDERS, names.BROKEN_CHAINS)
     services = ("advance", "waymark.commands")
     return [
-        _graph("Signals, steps, retries", (of_ours(metric, "advance") for metric in advanced), _HALF),
+        _graph("Signals, steps, retries, unheeded signals", (of_ours(metric, "advance") for metric in advanced), _HALF),
         _graph("Refused", (of_ours(metric, one) for metric in refused for one in services), _HALF),
     ]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared import names
 from shared.app.known_people import with_known_people
-from shared.app.take_signal import is_refusal, take_signal
+from shared.app.take_signal import is_refusal, is_unheeded, take_signal
 from shared.domain.linking import is_known
 from shared.domain.people import slack_groups
 from shared.domain.unexpected import BOUNDARY
@@ -39,6 +39,7 @@ class CountedMigrations:
 def take_measured(message: Message, *, again: bool, store: Store, outbox: Outbox, counters: Counters) -> str:
     """What `take_signal` says; `steps` are conditional writes, `retries` the steps that began again in them.
 
+    `unheeded` are reports that come twice or too late, and what is about no migration of ours.
     `refusals` are acts and commands that any rule refused. Unexpected are those that the permission boundary refused (their
     text is nobody's business), and a history that does not fit its state.
     """
@@ -50,6 +51,8 @@ def take_measured(message: Message, *, again: bool, store: Store, outbox: Outbox
             counters.unexpected(names.BROKEN_CHAIN, reason=exc.reason, signal=message.id)
         raise
     counters.add(names.SIGNALS_TAKEN)
+    if is_unheeded(message, outcome):
+        counters.add(names.UNHEEDED)
     if not isinstance(message, Act | Command) or not is_refusal(outcome):
         return outcome
     counters.add(names.REFUSALS)

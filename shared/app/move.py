@@ -59,6 +59,8 @@ class Moves:
     prepared: tuple[Prepared, ...]
     problems: tuple[Problem, ...]
     left: tuple[str, ...] = ()
+    refused: tuple[Act, ...] = ()
+    """Those of the problems that are about a migration."""
 
 
 def prepare(asked: Asked, store: Store) -> Moves:
@@ -68,16 +70,18 @@ def prepare(asked: Asked, store: Store) -> Moves:
     views, problems = _loaded(asked, named, store)
     left = [] if asked.resources else [view for view in views if _is_left(view, target)]
     views = [view for view in views if view not in left]
-    checked = [_checked(asked, view, target) for view in views]
+    checked = [(act := _act(asked, view, target), _checked(act, view)) for view in views]
     problems += [("", refusal) for refusal in _about_nobody(asked.move, views, target)]
-    problems += [problem for one in checked if isinstance(one, list) for problem in one]
-    prepared = tuple(one for one in checked if isinstance(one, Prepared))
-    return Moves(prepared, tuple(problems), tuple(view.state.resource.id for view in left))
+    problems += [problem for _, one in checked if isinstance(one, list) for problem in one]
+    prepared = tuple(one for _, one in checked if isinstance(one, Prepared))
+    refused = tuple(act for act, one in checked if isinstance(one, list))
+    return Moves(prepared, tuple(problems), tuple(view.state.resource.id for view in left), refused)
 
 
 def carry_out(moves: Moves, *, store: Store, outbox: Outbox) -> tuple[tuple[Prepared, ...], tuple[Problem, ...]]:
     """(moved, not moved): what has changed since it was checked is told, and holds up none of the others."""
     if moves.problems:
+        _record_refused(moves, store, outbox)
         return (), moves.problems
     done: list[Prepared] = []
     problems: list[Problem] = []
@@ -93,6 +97,14 @@ def carry_out(moves: Moves, *, store: Store, outbox: Outbox) -> tuple[tuple[Prep
         else:
             problems.append((one.resource, refusal))
     return tuple(done), tuple(problems)
+
+
+def _record_refused(moves: Moves, store: Store, outbox: Outbox) -> None:
+    """Whoever asks for one alone is refused in its history. Of several none is decided on: what became possible meanwhile
+    would move without the others.
+    """
+    if len(moves.refused) == 1 and not moves.prepared and len({resource for resource, _ in moves.problems}) == 1:
+        advance(moves.refused[0], store=store, outbox=outbox)
 
 
 def _loaded(asked: Asked, named: Iterable[str], store: Store) -> tuple[list[View], list[Problem]]:
@@ -112,10 +124,9 @@ def _is_left(view: View, target: Plan) -> bool:
     return view.state.status in OVER or view.state.plan == target.ref
 
 
-def _checked(asked: Asked, view: View, target: Plan) -> Prepared | list[Problem]:
-    resource = view.state.resource.id
-    act = Act(
-        id=f"{asked.id}:{resource}",
+def _act(asked: Asked, view: View, target: Plan) -> Act:
+    return Act(
+        id=f"{asked.id}:{view.state.resource.id}",
         at=asked.at,
         correlation=asked.id,
         migration=view.state.id,
@@ -123,7 +134,10 @@ def _checked(asked: Asked, view: View, target: Plan) -> Prepared | list[Problem]
         verb="move",
         move=narrowed(view, target, asked.move),
     )
-    found = moved(view, act)
+
+
+def _checked(act: Act, view: View) -> Prepared | list[Problem]:
+    resource, found = view.state.resource.id, moved(view, act)
     if isinstance(found, tuple):
         return [(resource, refusal) for refusal in found]
     return Prepared(resource, act, found, next_action(decide(view, act).view))

@@ -17,6 +17,7 @@ from state_schema.signals import Act, Command, Observed, Reported, Ticked
 
 _ANSWERED: Final = "answered"
 _EVENTS: Final = "_events"
+_UNKNOWN: Final = "unknown_migration"
 
 
 def take_signal(
@@ -46,7 +47,7 @@ def take_signal(
         if isinstance(message, Act) and message.reply_to is not None:
             unknown = refused("unknown_resource", unknown_resource_text(message.migration.split("/")[1], []))
             reply(ReplyMessage(reply_to=message.reply_to, answer=unknown), message.id, outbox)
-        return "unknown_migration"
+        return _UNKNOWN
     if decision.refusal is not None:
         return decision.refusal.reason_code
     return f"{len(decision.events)}{_EVENTS}"
@@ -55,3 +56,10 @@ def take_signal(
 def is_refusal(outcome: str) -> bool:
     """Of the word that `take_signal` says of an act or a command: whether it was refused."""
     return outcome != _ANSWERED and not outcome.endswith(_EVENTS)
+
+
+def is_unheeded(message: Act | Observed | Reported | Ticked | Command, outcome: str) -> bool:
+    """Of the word that `take_signal` says: whether a machine was about a migration, or an order, that there is not."""
+    if isinstance(message, Act | Command):
+        return False
+    return outcome == _UNKNOWN or (isinstance(message, Reported) and outcome == f"0{_EVENTS}")

@@ -1,5 +1,6 @@
 """Counts approvals where more than one is wanted: each is another person's, and each is of what is shown now."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.domain.consequences import Question
@@ -15,6 +16,7 @@ from shared.domain.permissions import (
 )
 from shared.domain.view import Refusal, View
 from state_schema import events as happened
+from state_schema.campaign import People
 from state_schema.events import Event
 from state_schema.migration import Checkpoint
 from state_schema.signals import Act
@@ -37,10 +39,10 @@ def gathered(view: View, question: Question, act: Act) -> Gathered | Refusal:
         return refusal
     gone = [one.actor for one in asked.given if refusal_for(view, question.track, asked, one.actor, act.verb)]
     given = [one.actor for one in asked.given if one.actor not in gone]
-    others = tuple(one for one in given if not is_same_person(view.campaign.people, one, act.actor))
+    others = _others(view.campaign.people, given, act.actor)
     wanted = approvals_wanted(view.campaign, question.track, asked, act.verb)
     enough = len(others) + 1 >= wanted
-    if len(others) < len(given) and not enough:
+    if not enough and any(is_same_person(view.campaign.people, one, act.actor) for one in given):
         told = f"You approved this already; {len(given)} of {wanted} approvals are given."
         return Refusal("already_given", told, "Another person has to approve it too.")
     where = {"track": question.track, "step": question.path, "attempt": question.step.attempt}
@@ -52,6 +54,15 @@ def gathered(view: View, question: Question, act: Act) -> Gathered | Refusal:
         mine = {"verb": act.verb, "digest": asked.digest, "note": act.note}
         events.append(happened.ApprovalGiven.model_validate({**where, **mine}))
     return Gathered(enough, events, others)
+
+
+def _others(people: People, given: Sequence[str], actor: str) -> tuple[str, ...]:
+    """Each other person once: two accounts may have been proven to be one person's after both approved."""
+    others: list[str] = []
+    for one in given:
+        if not any(is_same_person(people, one, known) for known in (actor, *others)):
+            others.append(one)
+    return tuple(others)
 
 
 def _someone_unknown(view: View, track: str, asked: Checkpoint, verb: str) -> bool:

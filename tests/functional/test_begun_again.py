@@ -1,6 +1,7 @@
 """What stays true of work over automatic retries, progress and moves: who asked for it, and that it is done once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from functions.skills.run_workflow.skill import run_workflow
 from shared.errors import RetryableError
 from shared.ports.github import DispatchedRun
 from state_schema.campaign import Campaign
-from state_schema.plan import Plan
+from state_schema.plan import Environment, Plan
 from state_schema.signals import Failed, Progressed, Succeeded
 from tests.functional.journey import Journey
 from tests.stories import APPROVER, CHOICES, OPERATOR, Story, pull_request, run, the_campaign
@@ -184,3 +185,16 @@ def test_a_run_that_github_shows_no_more_is_a_persons_turn_but_not_at_once() -> 
     journey.look(address)
     journey.drain()
     assert journey.where() == {"test": "work.run completed"}
+
+
+def test_two_accounts_that_prove_to_be_one_persons_count_once() -> None:
+    people = {"operators": [OPERATOR], "approvers": [APPROVER, "github:1", SECOND]}
+    plan = a_plan(RUN).model_copy(update={"environments": {"test": Environment(approval_required=True)}})
+    story = Story(plan, a_campaign(people=people, gates={"quorum": {"test": 3}})).act("start")
+    story.act("approve", APPROVER).act("approve", "github:1")
+    story.view = replace(story.view, gate=story.view.gate.model_copy(update={"links": {"github:1": APPROVER}}))
+
+    story.act("approve", SECOND)
+
+    assert story.kinds() == ["approval_given"]
+    assert story.act("approve", APPROVER).last.refusal is not None

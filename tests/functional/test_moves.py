@@ -156,6 +156,21 @@ def test_where_one_cannot_be_moved_none_is_and_all_problems_are_told() -> None:
     assert plans(journey) == before
 
 
+def test_a_move_of_one_that_is_refused_is_in_its_history_and_of_several_in_none() -> None:
+    journey = world(RUN, later=(a_plan(RUN, LOOK, version=2),))
+    journey.work(journey.orders(EMAIL)[0])
+    journey.drain(names.SIGNALS)
+    before = journey.kinds()
+
+    moves = prepared(journey, "email.notifications", "billing.reports")
+    carry_out(moves, store=journey.engine.store, outbox=journey.queues)
+    assert journey.kinds() == before
+
+    alone = prepared(journey, "email.notifications")
+    assert carry_out(alone, store=journey.engine.store, outbox=journey.queues) == ((), alone.problems)
+    assert journey.kinds() == [*before, "act_refused"]
+
+
 def test_a_wave_is_moved_alone() -> None:
     journey = world(later=(ADDED,))
     moves = prepared(journey, wave=2)

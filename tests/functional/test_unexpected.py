@@ -171,6 +171,25 @@ def test_an_automatic_retry_is_counted(deployed: Deployed, capsys: pytest.Captur
     assert document == a_document("advance", document["_aws"]["Timestamp"], steps=1, retries=1, signals=1)
 
 
+def test_a_report_that_comes_twice_and_a_signal_for_no_migration_are_counted(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.apply()
+    order = deployed.started()
+    done = Failed(category="blocking", reason="no")
+    report = Reported(
+        id="report-1", at=deployed.clock(), migration=EMAIL, key=order.key, skill=order.skill, report=done
+    )
+    nobodys = report.model_copy(update={"id": "report-2", "migration": "airflow-3/nobody"})
+    capsys.readouterr()
+
+    deployed.call(advance, names.SIGNALS, *(one.model_dump_json() for one in (report, report, nobodys)))
+
+    unexpected, (document,) = lines(capsys)
+    assert unexpected == []
+    assert (sum(document["signals"]), sum(document["unheeded"])) == (3.0, 2.0)
+
+
 def test_a_history_that_does_not_fit_its_state_is_a_broken_chain(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
