@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from shared.domain import asking, checkpoints
-from shared.domain.deadlines import deadline_of, due_event, opened
-from shared.domain.freezing import start_frozen_until
-from shared.domain.gate import admits
+from shared.domain.deadlines import TIMED_OUT, deadline_of, due_event, opened
+from shared.domain.freezing import frozen_until, start_frozen_until
+from shared.domain.gate import admits, environment_of
+from shared.domain.holding import pause_over
 from shared.domain.orders import missing_names, work_digest
 from shared.domain.reminding import reminder_event
 from shared.domain.view import View
@@ -77,7 +78,7 @@ def _on_track(view: View, name: str, track: Track | None, at: datetime) -> Event
 
 def _at_step(view: View, name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
     if (due := due_event(name, stop, step, at) or reminder_event(view, name, stop, step, at)) is not None:
-        return due
+        return (_held_up(view, name, stop, step, at) or due) if due.kind == "step_failed" else due
     match step.status:
         case "pending" | "queued":
             return _begin(view, name, stop, step, at)
@@ -89,6 +90,17 @@ def _at_step(view: View, name: str, stop: Stop, step: StepState, at: datetime) -
             return happened.StepRetried(track=name, step=stop.path, attempt=step.attempt + 1, automatic=True)
         case _:
             return None
+
+
+def _held_up(view: View, name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:
+    """Another try at once, where the time ran out while a pause or a freeze kept skills from it: that is nobody's failure."""
+    resource = view.state.resource
+    paused = pause_over(view.gate, resource.id, environment_of(name), resource.wave) is not None
+    if step.status != "in_progress" or not (paused or frozen_until(view, name, at) is not None):
+        return None
+    reason = "Its time ran out while it was held back; it begins again when it may."
+    failure = Failure(category="transient", reason=reason, code=TIMED_OUT, retry_at=at)
+    return happened.StepFailed(track=name, step=stop.path, attempt=step.attempt, failure=failure)
 
 
 def _begin(view: View, name: str, stop: Stop, step: StepState | None, at: datetime) -> Event | None:

@@ -7,6 +7,7 @@ import pytest
 from shared import names
 from state_schema.orders import Order
 from tests.functional.journey import EMAIL, REWRITE, Journey
+from tests.functional.test_begun_again import RUN, a_journey, let_time_pass
 from tests.stories import the_campaign
 
 
@@ -49,3 +50,20 @@ def test_an_order_that_a_window_overtook_is_done_when_the_sweep_sends_it_after_t
     (sent,) = journey.sent(names.skill_queue("rewrite_dags"))
     assert Order.model_validate(sent) == order
     assert (order.migration, journey.work(order)) == (EMAIL, "done")
+
+
+@pytest.mark.parametrize("verb", ["pause", "freeze"])
+def test_time_that_runs_out_while_we_hold_an_order_back_is_no_failure(verb: str) -> None:
+    journey = a_journey(RUN | {"timeout": "30m"}, breaker={"failures": 1})
+    journey.type("pause campaign lunch" if verb == "pause" else "freeze campaign for 3h")
+    journey.drain()
+    let_time_pass(journey, 60)
+
+    assert (journey.where(), journey.worked) == ({"test": "work.run queued"}, [])
+    assert (journey.view().gate.failures, journey.view().gate.held) == ({}, {})
+
+    journey.type("resume campaign")
+    journey.drain()
+    let_time_pass(journey, 2)
+    assert journey.where() == {"test": "work.run waiting"}
+    assert journey.worked == ["airflow-3/email.notifications/test/work.run/2"]
