@@ -116,5 +116,7 @@ def _send(before: View, decision: Decision, signal: Signal, outbox: Outbox, *, h
     sending.send_digest(decision, signal, outbox, heal=heal)
     if heal or any(isinstance(event, CheckpointReminded | CheckpointEscalated) for event in decision.events):
         sending.send_nudges(after, signal, outbox)
+    if decision.goes_on:
+        sending.send_on(after, signal.at, outbox)
     if heal or before.gate.held.keys() - after.gate.held.keys():
         sending.send_wakes(after.gate, after.campaign, signal.at, outbox)

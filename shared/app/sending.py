@@ -90,6 +90,12 @@ def wake(migrations: Iterable[str], gate: Gate, at: datetime, outbox: Outbox) ->
         outbox.send(names.SIGNALS, tick.model_dump_json(), group=migration, key=tick.id)
 
 
+def send_on(view: View, at: datetime, outbox: Outbox) -> None:
+    """Has the migration go on with what did not fit into one step."""
+    tick = Ticked(id=f"on:{view.state.id}@{view.state.version}", at=at, migration=view.state.id)
+    outbox.send(names.SIGNALS, tick.model_dump_json(), group=view.state.id, key=tick.id)
+
+
 def send_reply(decision: Decision, signal: Signal, outbox: Outbox) -> None:
     """Answers a person who is owed a word: a refusal, or what a command did. A click's success is seen on the card."""
     if not isinstance(signal, Act) or signal.reply_to is None:

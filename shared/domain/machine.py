@@ -16,12 +16,16 @@ from state_schema.signals import Act, Observed, Reported, Ticked, actor_of
 Signal = Act | Observed | Reported | Ticked
 _LONGEST_CHAIN: Final = 2_000
 """More events than any plan can chain from one signal: reached only by a mistake in the rules."""
+MOST_AT_ONCE: Final = 60
+"""Events of one step: with what else it writes they fit into one transaction of DynamoDB (100 items, the API reference's
+TransactWriteItems). What is left of a chain follows from the state with the next signal.
+"""
 
 
 def decide(view: View, signal: Signal) -> Decision:
     """The events that the signal leads to, and the view after them.
 
-    First what the signal itself brings about, then all that follows from where the migration then stands.
+    First what the signal itself brings about, then what follows from where the migration then stands, as far as fits.
     """
     cause = Cause(signal.at, actor_of(signal), signal.id)
     answer = _react(view, signal)
@@ -29,16 +33,19 @@ def decide(view: View, signal: Signal) -> Decision:
     for event in answer.events:
         view = applied(view, event, cause)
         events.append(event)
-    due: set[int] = set()
+    due, written = set[int](), view
     while (following := next_event(view, signal.at)) is not None:
         if is_due(view, following, signal.at) or (len(events) - 1 in due and leads_on(events[-1], following)):
             due.add(len(events))
         view = applied(view, following, cause)
         events.append(following)
+        if len(events) <= MOST_AT_ONCE:
+            written = view
         if len(events) > _LONGEST_CHAIN:
             message = f"{view.state.id}: {signal.kind} leads to no rest; the last event was {following.kind}"
             raise RuntimeError(message)
-    return Decision(tuple(events), view, answer.refusal, answer.looks, frozenset(due))
+    kept = tuple(events[:MOST_AT_ONCE])
+    return Decision(kept, written, answer.refusal, answer.looks, frozenset(due), goes_on=len(kept) < len(events))
 
 
 def _react(view: View, signal: Signal) -> Answer:

@@ -59,6 +59,8 @@ class Decision:
     refusal: Refusal | None = None
     looks: tuple[str, ...] = ()
     due: frozenset[int] = frozenset()
+    goes_on: bool = False
+    """More follows at once, in another step."""
 
 
 @dataclass(frozen=True, slots=True)
