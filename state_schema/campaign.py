@@ -129,6 +129,8 @@ class Campaign(Model):
     windows: tuple[Window, ...] = Field(default=(), max_length=20)
     breaker: Breaker | None = None
     reminders: Reminders | None = None
+    gone: tuple[Resource, ...] = ()
+    """Resources that ended, and that the file names no more. Waymark keeps them; no file says them."""
 
     @model_validator(mode="after")
     def _holds_no_secret(self) -> Self:

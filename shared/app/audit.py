@@ -49,8 +49,8 @@ def migrations_of(campaign: str, *, store: Store) -> Listed:
     except PermanentError as exc:
         findings.append(_unreadable(exc))
     try:
-        resources = store.campaigns.load(campaign)[1].resources
-        found.update(migration_id(campaign, resource.id) for resource in resources)
+        stored = store.campaigns.load(campaign)[1]
+        found.update(migration_id(campaign, resource.id) for resource in (*stored.resources, *stored.gone))
     except NotFoundError as exc:
         findings.append(Finding(None, "campaign", str(exc)))
     except PermanentError as exc:

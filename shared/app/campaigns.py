@@ -8,6 +8,7 @@ from shared.domain.campaign_rules import campaign_problems
 from shared.domain.display import summary_of
 from shared.domain.evolve import evolve
 from shared.domain.history import record
+from shared.domain.reapplying import reapplying_problems, with_gone
 from shared.domain.takeover import taken_over
 from shared.domain.template_rules import Problem
 from shared.domain.timing import OVER
@@ -48,9 +49,13 @@ def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migration
         before, stored = campaigns.load(campaign.id)
     except NotFoundError:
         return Application(campaign, plan, 0, problems, campaign.resources, (), changed=True)
-    found = {one.id: _stored(migration_id(campaign.id, one.id), migrations) for one in campaign.resources}
-    known = {resource: state for resource, state in found.items() if state is not None}
+    names = {one.id for one in (*campaign.resources, *stored.resources, *stored.gone)}
+    found = {name: _stored(migration_id(campaign.id, name), migrations) for name in names}
+    states = {resource: state for resource, state in found.items() if state is not None}
+    known = {one.id: states[one.id] for one in campaign.resources if one.id in states}
     unfinished = {resource: state.plan for resource, state in known.items() if state.status not in OVER}
+    problems += tuple(reapplying_problems(campaign, states))
+    campaign = with_gone(campaign, states)
     return Application(
         campaign=campaign,
         plan=plan,

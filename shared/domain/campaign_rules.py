@@ -16,6 +16,7 @@ def campaign_problems(campaign: Campaign, plan: Plan) -> list[Problem]:
     """Everything in the campaign that does not fit its plan."""
     return [
         *_resources(campaign, plan),
+        *_kept_by_us(campaign),
         *_environments_named(campaign, plan),
         *boundary_problems(campaign, plan),
         *_waves(campaign),
@@ -48,6 +49,11 @@ def _resources(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
             elif missing := [blocker for blocker in blockers if blocker not in chosen]:
                 text = f"{name} is blocked by {', '.join(missing)}, which this resource leaves out"
                 yield ("resources", number, "environments"), text
+
+
+def _kept_by_us(campaign: Campaign) -> Iterator[Problem]:
+    if campaign.gone:
+        yield ("gone",), "Waymark keeps this itself, from what was applied before: leave it out"
 
 
 def _environments_named(campaign: Campaign, plan: Plan) -> Iterator[Problem]:

@@ -32,8 +32,8 @@ def _limit(breaker: Breaker, campaign: Campaign, wave: int) -> float:
 
 
 def size_of(campaign: Campaign, wave: int) -> int:
-    """How many resources the wave has."""
-    return sum(resource.wave == wave for resource in campaign.resources)
+    """How many resources the wave has, with those that ended and that the file has left out since."""
+    return sum(resource.wave == wave for resource in (*campaign.resources, *campaign.gone))
 
 
 def may_start_in(gate: Gate, campaign: Campaign, wave: int) -> bool:

@@ -1,20 +1,23 @@
 """Applying a campaign: looked at without a trace, checked before anything is written, and completed after any crash."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.app.campaigns import Application, apply, prepare
 from shared.domain.history import fold
+from shared.domain.holding import breaker_is_open, size_of
 from shared.errors import InvalidInputError, NotFoundError, RetryableError
 from shared.ports.migrations import Migrations
 from state_schema.campaign import Campaign
 from state_schema.events import MigrationCreated
+from state_schema.gate import Gate
 from tests.fakes.crashes import Crash
 from tests.fakes.races import OvertakenMigrations
 from tests.fakes.stores import FakeCampaigns, FakeControls, FakeMigrationIndex, FakeMigrations, FakePlans, FakeStores
-from tests.functional.journey import BILLING, EMAIL
+from tests.functional.journey import BILLING, EMAIL, Journey
 from tests.stories import MONDAY, the_campaign, the_plan
 
 ACTOR = "principal:local"
@@ -183,6 +186,96 @@ def test_problems_stop_it_before_anything_is_written(campaign: Campaign, problem
 
     assert caught.value.problems == (problem,)
     assert (desk.stores.states, desk.stores.campaigns) == ({}, {})
+
+
+def two_waves(*resources: Mapping[str, object], **more: Any) -> Campaign:
+    return the_campaign(resources=list(resources), waves={1: {}, 2: {"after": 1}}, **more)
+
+
+A, B, C = {"id": "a"}, {"id": "b"}, {"id": "c", "wave": 2}
+
+
+def ended(journey: Journey, *resources: str) -> Journey:
+    for resource in resources:
+        migration = f"airflow-3/{resource}"
+        journey.take(journey.act("abort", migration, note="It is not used any more."))
+        assert journey.view(migration).state.status == "aborted"
+    return journey
+
+
+def starts(journey: Journey, resource: str) -> bool:
+    return journey.type(f"start {resource}").ok
+
+
+def test_what_is_left_out_after_its_end_stays_a_part_of_its_wave() -> None:
+    journey = ended(Journey(two_waves(A, B, C)), "a")
+
+    journey.apply(two_waves(B, C))
+    assert not starts(journey, "c")
+
+    ended(journey, "b")
+    assert starts(journey, "c")
+
+
+def test_what_was_left_out_comes_back_as_it_was() -> None:
+    journey = ended(Journey(two_waves(A, B, C)), "a")
+    journey.apply(two_waves(B, C))
+    journey.apply(two_waves(B, C, channel="C0OTHER"))
+
+    assert [one.id for one in journey.view("airflow-3/b").campaign.gone] == ["a"]
+    journey.apply(two_waves(A, B, C))
+
+    assert journey.view("airflow-3/b").campaign == two_waves(A, B, C)
+    ended(journey, "b")
+    assert starts(journey, "c")
+
+
+@pytest.mark.parametrize("status", ["pending", "in_progress"])
+def test_what_is_not_over_cannot_be_left_out(status: str) -> None:
+    journey = Journey(two_waves(A, B, C))
+    if status != "pending":
+        assert starts(journey, "a")
+
+    with pytest.raises(InvalidInputError) as refused:
+        journey.apply(two_waves(B, C))
+
+    (problem,) = refused.value.problems
+    assert problem == (
+        f"resources: a is left out, and its migration is not over ({status}): put it back, or end it first: "
+        "`migrate say abort a REASON`"
+    )
+    assert journey.view("airflow-3/b").campaign == two_waves(A, B, C)
+
+
+def test_what_was_applied_cannot_be_put_into_another_wave() -> None:
+    journey = Journey(two_waves(A, {**B, "wave": 2}, C))
+
+    with pytest.raises(InvalidInputError) as refused:
+        journey.apply(two_waves(A, B, C))
+
+    (problem,) = refused.value.problems
+    assert problem == (
+        "resources.1.wave: b is in wave 2 since it was applied, and what was applied keeps its wave: "
+        "write 2; `open-wave` lets a wave start early"
+    )
+    ended(journey, "a")
+    assert starts(journey, "c")
+
+
+def test_what_ended_and_was_left_out_counts_for_the_share_that_trips_the_breaker() -> None:
+    whole = two_waves(A, B, breaker={"failures": "50%"})
+    journey = ended(Journey(whole), "a")
+    journey.apply(two_waves(B, breaker={"failures": "50%"}))
+    campaign = journey.view("airflow-3/b").campaign
+
+    assert size_of(campaign, 1) == 2
+    assert breaker_is_open(Gate(campaign="airflow-3", failures={1: ("b",)}), campaign, 1)
+
+
+def test_a_file_does_not_say_what_was_left_out() -> None:
+    found = Desk().prepare(the_campaign(gone=[{"id": "old"}]))
+
+    assert [place for place, _ in found.problems] == [("gone",)]
 
 
 def test_a_campaign_whose_plan_is_not_published_is_refused() -> None:
