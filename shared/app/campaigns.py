@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.campaign_changes import Changes, changes_between
 from shared.domain.campaign_rules import campaign_problems
 from shared.domain.display import summary_of
 from shared.domain.evolve import evolve
@@ -39,6 +40,7 @@ class Application:
     known: tuple[Resource, ...]
     changed: bool
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
 
 
 def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migrations: Migrations) -> Application:
@@ -65,6 +67,7 @@ def prepare(campaign: Campaign, *, plans: Plans, campaigns: Campaigns, migration
         known=tuple(one for one in campaign.resources if one.id in known),
         changed=stored != campaign,
         elsewhere={resource: ref for resource, ref in unfinished.items() if ref != plan.ref},
+        changes=changes_between(stored, campaign),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.app.campaigns import Application, apply, prepare
+from shared.domain.campaign_changes import Change, Changes
 from shared.domain.history import fold
 from shared.domain.holding import breaker_is_open, size_of
 from shared.errors import InvalidInputError, NotFoundError, RetryableError
@@ -21,6 +22,7 @@ from tests.functional.journey import BILLING, EMAIL, Journey
 from tests.stories import MONDAY, the_campaign, the_plan
 
 ACTOR = "principal:local"
+A, B, C = {"id": "a"}, {"id": "b"}, {"id": "c", "wave": 2}
 
 
 class Desk:
@@ -142,6 +144,28 @@ def test_a_resource_that_is_added_later_gets_a_migration_and_the_others_stay_as_
     assert desk.campaigns.load("airflow-3")[0] == 2
 
 
+def test_what_the_file_changes_and_leaves_out_is_told_before_it_is_applied() -> None:
+    journey = ended(Journey(the_campaign(resources=[{**A, "owner": "team-a"}, B, {"id": "d"}])), "d")
+    engine = journey.engine
+    after = the_campaign(resources=[{**A, "owner": "team-b"}, B, {"id": "late"}], channel="C0OTHER")
+
+    found = prepare(after, plans=engine.plans, campaigns=engine.campaigns, migrations=engine.migrations)
+
+    assert names(found) == (["late"], ["a", "b"], True)
+    assert found.changes == Changes(
+        resources={"a": (Change("owner", "team-a", "team-b"),)},
+        gone=("d",),
+        settings=(Change("channel", "C0MIGRATE", "C0OTHER"),),
+    )
+
+
+def test_applying_the_same_file_again_changes_nothing() -> None:
+    desk = Desk()
+    desk.apply()
+
+    assert desk.prepare().changes == Changes()
+
+
 def test_people_who_are_added_later_count_from_then_on() -> None:
     desk = Desk()
     desk.apply()
@@ -190,9 +214,6 @@ def test_problems_stop_it_before_anything_is_written(campaign: Campaign, problem
 
 def two_waves(*resources: Mapping[str, object], **more: Any) -> Campaign:
     return the_campaign(resources=list(resources), waves={1: {}, 2: {"after": 1}}, **more)
-
-
-A, B, C = {"id": "a"}, {"id": "b"}, {"id": "c", "wave": 2}
 
 
 def ended(journey: Journey, *resources: str) -> Journey:

@@ -231,8 +231,33 @@ def test_a_campaign_with_a_new_version_says_who_stays_and_how_to_move_them(
         "Would apply airflow-3 with airflow-3@2: 0 new, 2 known.",
         "  = email.notifications stays on airflow-3@1",
         "  = billing.reports stays on airflow-3@1",
+        "  * plan: airflow-3@2, was airflow-3@1",
         f"To move those that are on another version: {how}",
     ]
     applied = json.loads(migrate("campaign", "apply", str(file), "--json", data=data).stdout)
     assert applied["on_other_versions"] == {"email.notifications": "airflow-3@1", "billing.reports": "airflow-3@1"}
     assert plans(engine) == ["airflow-3@1", "airflow-3@1"]
+
+
+def test_applying_a_changed_file_lists_what_is_new_what_changes_and_what_is_gone(data: Path, tmp_path: Path) -> None:
+    first, second = document("airflow-3.campaign.yaml")["resources"]
+    resources = [{**first, "owner": "others"}, {"id": "late", "wave": 2}]
+    changed = document("airflow-3.campaign.yaml") | FREE | {"waves": {1: {}, 2: {}}, "resources": resources}
+    del changed["breaker"]
+    file = tmp_path / "campaign.yaml"
+    file.write_text(json.dumps(changed | {"people": PEOPLE | {"approvers": ["slack:T0ACME/U_APPROVER"]}}))
+    assert migrate("say", "abort", second["id"], "It", "is", "not", "used.", data=data).exit_code == 0
+
+    told = migrate("campaign", "apply", str(file), "--preview", data=data).stdout
+    found = json.loads(migrate("campaign", "apply", str(file), "--json", data=data).stdout)
+
+    assert told.splitlines() == [
+        "Would apply airflow-3 with airflow-3@1: 1 new, 1 known, 1 gone.",
+        "  + late (wave 2)",
+        "  ~ email.notifications: owner: others, was team-email; its migration keeps what it was created with",
+        "  - billing.reports is no longer in the campaign",
+        "  * people.approvers: 1, was 0 (with slack:T0ACME/U_APPROVER)",
+    ]
+    assert (found["new"], found["known"], found["gone"]) == (["late"], ["email.notifications"], ["billing.reports"])
+    assert found["changes"] == {"email.notifications": {"owner": {"before": "team-email", "after": "others"}}}
+    assert found["settings"] == {"people.approvers": {"before": [], "after": ["slack:T0ACME/U_APPROVER"]}}
