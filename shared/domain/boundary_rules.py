@@ -11,8 +11,9 @@ from state_schema.plan import Plan
 
 
 def boundary_problems(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
-    """Groups that there are not, tracks that there are not, loosened gates, more approvals than people."""
+    """Groups that there are not, roles that nobody has, tracks that there are not, loosened gates, too few approvers."""
     yield from _groups(campaign.people)
+    yield from _nobody(campaign, plan)
     yield from _tracks(campaign, plan)
     for action in sorted(ALWAYS_EXPLICIT):
         gate = getattr(campaign.gates, action)
@@ -28,6 +29,26 @@ def _groups(people: People) -> Iterator[Problem]:
             if member.startswith(OWN_GROUP) and name not in people.groups:
                 there = ", ".join(people.groups) or "none"
                 yield ("people", role, number), f"there is no group {name!r} under people.groups; there are: {there}"
+
+
+def _nobody(campaign: Campaign, plan: Plan) -> Iterator[Problem]:
+    """A role without people; members of a user group of Slack are not known here, and count as somebody."""
+    people = named(campaign).people
+    if not people.operators:
+        yield ("people", "operators"), "name at least one operator: nobody could start or pause anything"
+    if not people.approvers and (wanted := _wanting_approvers(campaign, plan)):
+        yield ("people", "approvers"), f"name at least one approver: nobody could approve {'; '.join(wanted)}"
+
+
+def _wanting_approvers(campaign: Campaign, plan: Plan) -> list[str]:
+    every = tuple(plan.environments)
+    chosen = {name for one in campaign.resources for name in (every if one.environments is None else one.environments)}
+    required = [name for name, one in plan.environments.items() if name in chosen and one.approval_required]
+    merges = campaign.gates.merge_approval
+    return [
+        *([f"{', '.join(required)} (approval_required)"] if required else []),
+        *([f"merges in {', '.join(merges)} (gates.merge_approval)"] if merges else []),
+    ]
 
 
 def _tracks(campaign: Campaign, plan: Plan) -> Iterator[Problem]:

@@ -20,14 +20,14 @@ from tests.fakes.clock import FakeClock
 from tests.functional.command_line import data, migrate  # noqa: F401 - a fixture
 from tests.functional.hearing import heard  # noqa: F401 - a fixture
 from tests.functional.journey import BILLING, EMAIL, Journey
-from tests.stories import MONDAY, OPERATOR, the_campaign
+from tests.stories import APPROVER, MONDAY, OPERATOR, the_campaign
 
 DUE = {"campaign": "airflow-3", "time": "2026-11-02T09:00:00Z"}
 SIGNAL = "schedule:airflow-3/2026-11-02T09:00:00+00:00"
 
 
 def journey(**changes: Any) -> Journey:
-    people = {"operators": [OPERATOR, ACTOR], "approvers": []}
+    people = {"operators": [OPERATOR, ACTOR], "approvers": [APPROVER]}
     return Journey(the_campaign(**{"people": people} | changes))
 
 

@@ -19,7 +19,7 @@ from tests.fakes.crashes import Crash
 from tests.fakes.races import OvertakenMigrations
 from tests.fakes.stores import FakeCampaigns, FakeControls, FakeMigrationIndex, FakeMigrations, FakePlans, FakeStores
 from tests.functional.journey import BILLING, EMAIL, Journey
-from tests.stories import MONDAY, the_campaign, the_plan
+from tests.stories import APPROVER, MONDAY, the_campaign, the_plan
 
 ACTOR = "principal:local"
 A, B, C = {"id": "a"}, {"id": "b"}, {"id": "c", "wave": 2}
@@ -170,7 +170,7 @@ def test_people_who_are_added_later_count_from_then_on() -> None:
     desk = Desk()
     desk.apply()
 
-    desk.apply(the_campaign(people={"operators": ["slack:T0ACME/U_NEW"]}))
+    desk.apply(the_campaign(people={"operators": ["slack:T0ACME/U_NEW"], "approvers": [APPROVER]}))
 
     assert desk.migrations.load(EMAIL).view.campaign.people.operators == ("slack:T0ACME/U_NEW",)
 

@@ -10,13 +10,13 @@ from shared.app.command_door import take_command
 from shared.errors import RetryableError
 from tests.deliveries import gateway_event
 from tests.functional.journey import Journey
-from tests.stories import the_campaign
+from tests.stories import APPROVER, the_campaign
 
 ARN = "arn:aws:sts::111122223333:assumed-role/migrators/deploy-bot"
 IAM = {"iam": {"userArn": ARN, "accountId": "111122223333"}}
 JWT = {"jwt": {"claims": {"iss": "https://login.example.com/", "sub": "user-1"}, "scopes": None}}
 PATH = "/v1/campaigns/airflow-3/commands"
-PEOPLE = {"operators": [f"principal:{ARN}", "principal:https://login.example.com/#user-1"], "approvers": []}
+PEOPLE = {"operators": [f"principal:{ARN}", "principal:https://login.example.com/#user-1"], "approvers": [APPROVER]}
 LOG = logging.getLogger("test")
 
 

@@ -36,7 +36,7 @@ from tests.fakes.modals import FakeModals
 from tests.fakes.slack import FakeReplies
 from tests.functional.doors import BOT, SECRETS, post_github, post_slack
 from tests.functional.journey import EMAIL
-from tests.stories import the_campaign, the_plan
+from tests.stories import APPROVER, OPERATOR, the_campaign, the_plan
 
 OURS, FOREIGN = (710001, 41), (710001, 99)
 REVIEWER, STRANGER = 1002, 6666
@@ -52,7 +52,7 @@ PAUSED = "Paused campaign: nothing more starts; nothing is running. What people 
 
 def the_people(**more: Any) -> Campaign:
     return the_campaign(
-        people={"operators": [SLACK_OPERATOR, f"github:{REVIEWER}", "principal:local"], "approvers": []}, **more
+        people={"operators": [SLACK_OPERATOR, f"github:{REVIEWER}", "principal:local"], "approvers": [APPROVER]}, **more
     )
 
 
@@ -327,7 +327,9 @@ def test_a_known_person_on_somebody_elses_pull_request_is_told_that_it_is_not_ou
 
 
 def test_a_person_of_one_campaign_is_a_stranger_to_another(world: Commented) -> None:
-    other = the_campaign(campaign="another", channel="C0LATE", people={"operators": [f"github:{STRANGER}"]})
+    other = the_campaign(
+        campaign="another", channel="C0LATE", people={"operators": [f"github:{STRANGER}"], "approvers": [APPROVER]}
+    )
     world.apply(other)
 
     world.comment("/migrate abort", by=STRANGER)
@@ -336,7 +338,7 @@ def test_a_person_of_one_campaign_is_a_stranger_to_another(world: Commented) -> 
 
 
 def test_a_person_with_another_role_is_refused_as_everywhere(world: Commented) -> None:
-    world.apply(the_campaign(people={"operators": [], "approvers": [f"github:{REVIEWER}"]}))
+    world.apply(the_campaign(people={"operators": [OPERATOR], "approvers": [f"github:{REVIEWER}"]}))
 
     world.comment("/migrate abort")
 

@@ -308,7 +308,7 @@ def test_pause_all_stops_every_campaign_and_adds_up_what_is_running() -> None:
 @pytest.mark.parametrize("text", ["pause all", "resume all", "freeze all for 2h"])
 def test_who_does_not_operate_every_campaign_stops_none(text: str) -> None:
     journey = Journey()
-    another(journey, people={"operators": [STRANGER]})
+    another(journey, people={"operators": [STRANGER], "approvers": [APPROVER]})
 
     said = journey.type(text)
     verb = text.partition(" ")[0]

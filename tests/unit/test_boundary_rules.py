@@ -19,6 +19,13 @@ def a_campaign(gates: dict[str, Any] | None = None, **people: Any) -> Campaign:
     return Campaign.model_validate(written)
 
 
+def only_in_test(gates: dict[str, Any] | None = None, **people: Any) -> Campaign:
+    """Its resources leave out the environments that want an approval."""
+    campaign = a_campaign(gates, **people)
+    resources = tuple(one.model_copy(update={"environments": ("test",)}) for one in campaign.resources)
+    return campaign.model_copy(update={"resources": resources})
+
+
 @pytest.mark.parametrize(
     ("campaign", "place", "sentence"),
     [
@@ -57,6 +64,26 @@ def a_campaign(gates: dict[str, Any] | None = None, **people: Any) -> Campaign:
             ("gates", "quorum", "prod-us"),
             "prod-us wants 2 approvals, and people.approvers names 1 person",
         ),
+        (
+            a_campaign(operators=[]),
+            ("people", "operators"),
+            "name at least one operator: nobody could start or pause anything",
+        ),
+        (
+            a_campaign(operators=["group:ops"], groups={"ops": []}),
+            ("people", "operators"),
+            "name at least one operator: nobody could start or pause anything",
+        ),
+        (
+            a_campaign(approvers=[]),
+            ("people", "approvers"),
+            "name at least one approver: nobody could approve prod-us, prod-eu (approval_required)",
+        ),
+        (
+            only_in_test({"merge_approval": ["shared", "test"]}, approvers=[]),
+            ("people", "approvers"),
+            "name at least one approver: nobody could approve merges in shared, test (gates.merge_approval)",
+        ),
     ],
 )
 def test_what_could_not_hold_is_said_with_its_place(
@@ -72,8 +99,17 @@ def test_what_could_not_hold_is_said_with_its_place(
         a_campaign({"quorum": {"prod-us": 2}}, approvers=["group:leads"], groups={"leads": [APPROVER, SECOND]}),
         a_campaign({"quorum": {"prod-us": 9}}, approvers=["slack-group:T0ACME/S0LEADS"]),
         a_campaign({"merge": {"test": "explicit_command"}}),
+        a_campaign(operators=["slack-group:T0ACME/S0OPS"], approvers=["slack-group:T0ACME/S0LEADS"]),
+        only_in_test(approvers=[]),
     ],
-    ids=["the shared track", "a group of two", "a user group of any size", "what is demanded anyway"],
+    ids=[
+        "the shared track",
+        "a group of two",
+        "a user group of any size",
+        "what is demanded anyway",
+        "user groups alone",
+        "no approver where nothing wants one",
+    ],
 )
 def test_what_can_hold_is_no_problem(campaign: Campaign) -> None:
     assert campaign_problems(campaign, the_plan()) == []
