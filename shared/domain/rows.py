@@ -1,6 +1,7 @@
 """The rows of lists, brought up to what campaign and gate are now."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from shared.domain.display import ITS_TURN, START
 from shared.domain.gate import in_line
@@ -9,20 +10,25 @@ from state_schema.campaign import Campaign
 from state_schema.gate import Gate
 from state_schema.summary import Summary
 
+_LEFT_OUT: Final = {"next_action": "no longer in the campaign", "command": "", "actionable": False}
+"""Of a resource that the campaign's file names no more: whatever is typed about it is refused."""
+
 
 def as_of(gate: Gate, campaign: Campaign, rows: Sequence[Summary]) -> list[Summary]:
-    """The rows as waves and slots are now: others open the one and free the other, which writes none of these rows."""
+    """The rows as waves, slots and resources are now: others open, free and leave them out, which writes none of these rows."""
+    there = {resource.id for resource in campaign.resources}
     waves = {row.wave for row in rows if row.status == "pending"}
     awaited = {wave: wave_awaited(gate, campaign, wave) for wave in waves}
     turns = _turns(gate)
-    return [
-        row.model_copy(update=_before_the_start(row, awaited[row.wave]))
-        if row.status == "pending"
-        else row.model_copy(update={"next_action": _in_line(row.next_action, turns[row.migration])})
-        if row.migration in turns
-        else row
-        for row in rows
-    ]
+
+    def updates(row: Summary) -> Mapping[str, object]:
+        if row.resource not in there:
+            return _LEFT_OUT
+        if row.status == "pending":
+            return _before_the_start(row, awaited[row.wave])
+        return {"next_action": _in_line(row.next_action, turns[row.migration])} if row.migration in turns else {}
+
+    return [row.model_copy(update=found) if (found := updates(row)) else row for row in rows]
 
 
 def _turns(gate: Gate) -> dict[str, dict[str, str]]:

@@ -130,6 +130,15 @@ def test_a_row_of_one_that_has_started_is_left_as_it_is() -> None:
     assert as_of(Gate(campaign="airflow-3"), IN_ORDER, [asked]) == [asked]
 
 
+@pytest.mark.parametrize("status", ["pending", "in_progress", "completed"])
+def test_a_row_of_what_the_file_names_no_more_says_so_and_asks_nothing(status: Status) -> None:
+    left = a_row(status, resource="left.out", actionable=True, command="start left.out", next_action="Start it")
+
+    (row,) = as_of(Gate(campaign="airflow-3"), IN_ORDER, [left])
+
+    assert told(row) == ("no longer in the campaign", "", False)
+
+
 def test_a_row_that_waits_for_a_time_names_it() -> None:
     frozen = the_campaign(windows=[{"deny": "Mon 08:00 - Mon 17:00", "zone": "UTC"}])
     row = summary_of(Story(campaign=frozen).act("start").view)
