@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.app.audit import migrations_of
 from shared.app.campaigns import Application, apply, prepare
 from shared.domain.campaign_changes import Change, Changes
 from shared.domain.history import fold
@@ -291,6 +292,16 @@ def test_what_ended_and_was_left_out_counts_for_the_share_that_trips_the_breaker
 
     assert size_of(campaign, 1) == 2
     assert breaker_is_open(Gate(campaign="airflow-3", failures={1: ("b",)}), campaign, 1)
+
+
+def test_what_was_left_out_is_audited_even_where_the_list_has_lost_it() -> None:
+    journey = ended(Journey(two_waves(A, B)), "a")
+    journey.apply(two_waves(B))
+    empty = FakeMigrationIndex(FakeStores())
+
+    found = migrations_of("airflow-3", store=replace(journey.engine.store, index=empty))
+
+    assert found.migrations == ("airflow-3/a", "airflow-3/b")
 
 
 def test_a_file_does_not_say_what_was_left_out() -> None:
