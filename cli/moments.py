@@ -16,9 +16,10 @@ def earliest(text: str, now: datetime) -> datetime:
         pass
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        moment = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None:
         problem = f"--since {text!r} is neither a duration nor a moment with a zone; write 7d, or 2026-11-01T00:00:00Z"
         raise InvalidInputError((problem,))
-    return found
+    return moment

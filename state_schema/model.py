@@ -60,7 +60,11 @@ def _put_together(
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    try:
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except OverflowError as exc:
+        message = f"{moment.isoformat()} is not within the years 1 to 9999 of UTC"
+        raise ValueError(message) from exc
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]

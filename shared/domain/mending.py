@@ -19,6 +19,8 @@ _STAND_INS: Final[dict[str | int, object]] = {
     "resume": "unnamed",
 }
 """For fields that no plan can do without, while the rest of it is checked."""
+_STEP_OF_ANY_USE: Final = {"skill": "open_pull_request", "with": {"repository": "a/b", "template": "c"}}
+"""Later steps may name it, whatever they want of it."""
 _STEP: Final = 4
 """Parts of the place of a step: `phases`, a number, `steps`, a number."""
 Found = TypeVar("Found", bound=BaseModel)
@@ -61,7 +63,7 @@ def _take_out(whole: dict[str, Any], place: Place) -> None:
 
 
 def _replace_step(whole: dict[str, Any], place: Place) -> None:
-    """What is too wrong to be mended becomes a step that does nothing; others may still name it."""
+    """What is too wrong to be mended becomes another step; others may still name it."""
     if not _is_step(place[:_STEP]):
         return
     steps = at(whole, place[: _STEP - 1])
@@ -70,7 +72,7 @@ def _replace_step(whole: dict[str, Any], place: Place) -> None:
         step = steps[number]
         name = step.get("id") if isinstance(step, dict) else None
         known = name if isinstance(name, str) and place[_STEP:] != ("id",) else f"unnamed_{number}"
-        steps[number] = {"id": known, "wait": "1s"}
+        steps[number] = {"id": known, **_STEP_OF_ANY_USE}
 
 
 def _is_step(place: Place) -> bool:

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from shared.domain.step_rules import step_problems
 from shared.domain.template_rules import Around, Problem
-from state_schema.plan import DecisionStep, Phase, Plan
+from state_schema.plan import DecisionStep, Phase, Plan, SkillStep, Step
+from state_schema.skills import SKILLS
 from state_schema.steps import Decision
 
 
@@ -56,15 +57,22 @@ def _ids(number: int, phase: Phase) -> Iterator[Problem]:
 def _steps(plan: Plan) -> Iterator[Problem]:
     earlier: dict[str, str] = {}
     decided: dict[str, dict[str, bool]] = {}
+    opens: dict[str, bool] = {}
     for number, phase in enumerate(plan.phases):
         for position, step in enumerate(phase.steps):
             optional = {other.name for other in plan.phases[:number] if other.optional}
             uncertain = frozenset(path for path in earlier if path.partition(".")[0] in optional)
-            around = Around(plan, phase, dict(earlier), uncertain, dict(decided))
+            around = Around(plan, phase, dict(earlier), uncertain, dict(decided), dict(opens))
             yield from step_problems(around, step, ("phases", number, "steps", position))
             earlier[f"{phase.name}.{step.id}"] = step.id
+            opens[step.id] = _opens_pull_request(step)
             if isinstance(step, DecisionStep):
                 decided[f"{phase.name}.{step.id}"] = _answers(step.decision)
+
+
+def _opens_pull_request(step: Step) -> bool:
+    """An unknown skill is told of where it is named."""
+    return isinstance(step, SkillStep) and (step.skill not in SKILLS or SKILLS[step.skill].action == "create_pr")
 
 
 def _answers(decision: Decision) -> dict[str, bool]:

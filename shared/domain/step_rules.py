@@ -32,9 +32,7 @@ def step_problems(around: Around, step: Step, place: Place) -> Iterator[Problem]
             yield from _gate(around, step, place)
             yield from _rollback(around, step, step.on_failure, (*place, "on_failure"))
         case ApprovalStep(approval=approval):
-            if approval.of not in around.earlier.values():
-                known = ", ".join(sorted(set(around.earlier.values()))) or "none"
-                yield (*place, "approval", "of"), f"{approval.of!r} is no earlier step; earlier steps: {known}"
+            yield from _reviewed(around, approval.of, (*place, "approval", "of"))
             yield from _question(around, approval.ask, approval.resume, (*place, "approval"))
         case ConfirmationStep(confirmation=asked):
             yield from _question(around, asked.ask, asked.resume, (*place, "confirmation"))
@@ -48,6 +46,16 @@ def step_problems(around: Around, step: Step, place: Place) -> Iterator[Problem]
 def _times(step: TimedStep, place: Place) -> Iterator[Problem]:
     if step.remind is not None and parse_duration(step.remind) < SHORTEST_REMINDER:
         yield (*place, "remind"), f"a reminder every {step.remind} is noise; the shortest is 15m"
+
+
+def _reviewed(around: Around, of: str, place: Place) -> Iterator[Problem]:
+    """Where nothing is to be merged, an approval would pass by itself."""
+    if of not in around.opens:
+        known = ", ".join(sorted(around.opens)) or "none"
+        yield place, f"{of!r} is no earlier step; earlier steps: {known}"
+    elif not around.opens[of]:
+        able = ", ".join(sorted(name for name, opens in around.opens.items() if opens)) or "none"
+        yield place, f"{of!r} opens no pull request; steps that do: {able}"
 
 
 def _skill(skill: str, inputs: dict[str, JsonValue], named: Place, given: Place) -> Iterator[Problem]:

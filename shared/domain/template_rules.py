@@ -24,7 +24,8 @@ class Around:
     """Where a step stands: its plan, its phase, and the steps before it (`<phase>.<step>` to the step's id).
 
     `uncertain` are those of them in other phases that a resource may leave out. `decided`: of those that are decisions,
-    the outputs, and whether each always has a value.
+    the outputs, and whether each always has a value. `opens`: of each earlier id, whether its nearest step opens a pull
+    request.
     """
 
     plan: Plan
@@ -32,6 +33,7 @@ class Around:
     earlier: dict[str, str]
     uncertain: frozenset[str] = frozenset()
     decided: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    opens: Mapping[str, bool] = field(default_factory=dict)
 
 
 def template_problems(around: Around, value: JsonValue, place: Place) -> Iterator[Problem]:

@@ -226,7 +226,7 @@ def test_what_is_no_id_is_wrong_input(played: Played, asked: str) -> None:
     assert migrate("trace", asked, "--data", bootstrap.current().settings.data).exit_code == 2
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2026-11-01", "-1d"])
+@pytest.mark.parametrize("since", ["yesterday", "2026-11-01", "-1d", "9999-12-31T23:59-05:00"])
 def test_a_time_that_is_none_is_wrong_input(played: Played, since: str) -> None:
     result = migrate("trace", DELIVERY, f"--since={since}", "--data", bootstrap.current().settings.data)
 

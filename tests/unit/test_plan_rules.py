@@ -135,6 +135,16 @@ def test_a_template_must_not_need_a_phase_that_may_be_left_out() -> None:
     )]  # fmt: skip
 
 
+def test_a_merge_is_of_the_nearest_step_of_that_name_and_that_opens_a_pull_request() -> None:
+    plan = document("airflow-3.plan.yaml")
+    plan["phases"][2]["steps"].append({"id": "pull_request", "skill": "verify"})
+    plan["phases"][2]["steps"].append({"id": "again", "approval": {"of": "pull_request", "resume": "pr-merged"}})
+
+    assert problems_of(Plan.model_validate(plan)) == [(
+        ("phases", 2, "steps", 3, "approval", "of"), "'pull_request' opens no pull request; steps that do: rewrite",
+    )]  # fmt: skip
+
+
 MISTAKES = [
     ("    blocked_by: [test]", "    blocked_by: [prod-us]", "environments.prod-us.blocked_by", "goes in a circle"),
     ("skill: migrate_items", "skill: migrate", "phases[3].steps[1].skill", "there is no skill 'migrate'"),

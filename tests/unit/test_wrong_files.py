@@ -85,6 +85,19 @@ WRONG_PLANS: Final = {
         ("39: phases[3].steps[1].wait: a duration such as 24h or a date and time with its zone is wanted here, and this is a "
         "date, such as 2026-03-02T09:00:00Z"),
     ]),
+    "a wait until after the end of time": (STEP, '{id: items, wait: "9999-12-31T23:59:59-23:59"}', [
+        ("39: phases[3].steps[1].wait: '9999-12-31T23:59:59-23:59' is not a duration; write a whole number and a unit: 90s, "
+        "15m, 24h or 7d; 9999-12-31T23:59:59-23:59 is not within the years 1 to 9999 of UTC"),
+    ]),
+    "a wait until before all time": (STEP, "{id: items, wait: 0001-01-01T00:00:00+05:00}", [
+        "39: phases[3].steps[1].wait: 0001-01-01T00:00:00+05:00 is not within the years 1 to 9999 of UTC",
+    ]),
+    "a merge of a later step": ("of: pull_request", "of: apply", [
+        "28: phases[1].steps[1].approval.of: 'apply' is no earlier step; earlier steps: pull_request, review, rewrite",
+    ]),
+    "a merge of what opens no pull request": ("of: pull_request", "of: review", [
+        "28: phases[1].steps[1].approval.of: 'review' opens no pull request; steps that do: pull_request, rewrite",
+    ]),
     "a template naming nothing": ("dags/{resource.id}", "dags/{resource.nome}", [
         ("23: phases[0].steps[0].with.path: {resource.nome} names nothing here; known: resource.id, resource.name, "
         "resource.owner, resource.wave, campaign.id, plan.name, plan.version, resource.metadata.<key>, "
@@ -415,6 +428,12 @@ def test_an_only_step_that_is_wrong_does_not_make_its_phase_empty() -> None:
     assert refused(plan) == [
         "plan.yaml:5: phases[0].steps[0].skil: there is no such field; did you mean `skill`? A " + KINDS
     ]
+
+
+def test_a_merge_of_what_is_too_wrong_to_be_known_is_not_told_of() -> None:
+    text = PLAN.replace("{id: rewrite, skill: rewrite_dags,", "{id: rewrite, run: rewrite_dags,")
+
+    assert [problem.split(": ")[1] for problem in refused(text)] == ["phases[0].steps[0].run"]
 
 
 def test_what_stands_in_for_something_wrong_is_never_told_of() -> None:
