@@ -17,6 +17,8 @@ _STAND_INS: Final[dict[str | int, object]] = {
     "wait": "1s",
     "ask": "?",
     "resume": "unnamed",
+    "steps": [{"id": "unnamed", "wait": "1s"}],
+    "phases": [{"name": "unnamed", "steps": [{"id": "unnamed", "wait": "1s"}]}],
 }
 """For fields that no plan can do without, while the rest of it is checked."""
 _STEP_OF_ANY_USE: Final = {"skill": "open_pull_request", "with": {"repository": "a/b", "template": "c"}}
@@ -59,7 +61,7 @@ def _take_out(whole: dict[str, Any], place: Place) -> None:
     elif (small := str(place[-1]).lower()) != place[-1] and small not in around:
         around[small] = taken
     elif place[-1] in _STAND_INS:
-        around[place[-1]] = _STAND_INS[place[-1]]
+        around[place[-1]] = deepcopy(_STAND_INS[place[-1]])
 
 
 def _replace_step(whole: dict[str, Any], place: Place) -> None:

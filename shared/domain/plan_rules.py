@@ -1,14 +1,20 @@
 """What no single model of a plan can see: names across steps, environments and skills. Every problem, each with its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import Final
 
+from shared.domain.look_alikes import plain_of
+from shared.domain.spelling import close_to
 from shared.domain.step_rules import step_problems
 from shared.domain.template_rules import Around, Problem
-from state_schema.plan import DecisionStep, Phase, Plan, SkillStep, Step
+from state_schema.plan import DecisionStep, Environment, Phase, Plan, SkillStep, Step
 from state_schema.skills import SKILLS
 from state_schema.steps import Decision
+
+_ALIKE: Final = 0.8
+"""`primary_key` is an attribute, `primry` is none."""
 
 
 def problems_of(plan: Plan) -> list[Problem]:
@@ -18,19 +24,41 @@ def problems_of(plan: Plan) -> list[Problem]:
 
 def _environments(plan: Plan) -> Iterator[Problem]:
     for name, environment in plan.environments.items():
+        yield from _misspelled(name, environment)
         for number, blocker in enumerate(environment.blocked_by):
             if blocker not in plan.environments:
                 allowed = ", ".join(plan.environments)
                 place = ("environments", name, "blocked_by", number)
                 yield place, f"{blocker!r} is no environment of this plan; allowed: {allowed}"
-    try:
-        TopologicalSorter({name: env.blocked_by for name, env in plan.environments.items()}).prepare()
-    except CycleError as exc:
-        circle = list(reversed(exc.args[1]))[1:]
-        first = circle.index(next(name for name in plan.environments if name in circle))
-        ring = [*circle[first:], *circle[: first + 1]]
+    waiting = {name: set(environment.blocked_by) for name, environment in plan.environments.items()}
+    while ring := _ring(waiting):
         waits = ", ".join(f"{one} waits for {other}" for one, other in pairwise(ring))
         yield ("environments", ring[0], "blocked_by"), f"blocked_by goes in a circle: {waits}; take one of them out"
+        for one, other in pairwise(ring):
+            waiting[one].discard(other)
+
+
+def _misspelled(name: str, environment: Environment) -> Iterator[Problem]:
+    """What guards an environment must not become an attribute by a slip."""
+    for attribute in environment.__pydantic_extra__:
+        said = plain_of(attribute).lower().replace("-", "_")
+        meant = close_to(said, Environment.model_fields, _ALIKE)
+        if meant is not None and not said.startswith(f"{meant}_"):
+            text = (
+                f"did you mean `{meant}`? As an attribute for templates it would guard nothing; else name it otherwise"
+            )
+            yield ("environments", name, attribute), text
+
+
+def _ring(waiting: Mapping[str, set[str]]) -> list[str]:
+    """Names that wait for one another, each for the next one, from the first to itself again; empty where none do."""
+    try:
+        TopologicalSorter({name: sorted(others) for name, others in waiting.items()}).prepare()
+    except CycleError as exc:
+        circle = list(reversed(exc.args[1]))[1:]
+        first = circle.index(next(name for name in waiting if name in circle))
+        return [*circle[first:], *circle[: first + 1]]
+    return []
 
 
 def _phases(plan: Plan) -> Iterator[Problem]:

@@ -17,9 +17,9 @@ def unknown_field(name: object, known: Iterable[str]) -> str:
     return f"there is no such field here; fields: {listed(names)}" if names else "there is no such field here"
 
 
-def close_to(name: object, known: Iterable[str]) -> str | None:
-    """The known one that was probably meant."""
-    close = difflib.get_close_matches(str(name)[:_READ].lower(), list(known), n=1)
+def close_to(name: object, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known one that was probably meant: alike by at least this share, 0 to 1."""
+    close = difflib.get_close_matches(str(name)[:_READ].lower(), list(known), n=1, cutoff=least)
     return close[0] if close else None
 
 

@@ -94,6 +94,21 @@ def test_a_circle_of_environments_is_refused() -> None:
     )
 
 
+def test_each_circle_of_environments_is_told() -> None:
+    plan = document("airflow-3.plan.yaml")
+    waits = {"a": ["b"], "b": ["a"], "c": ["c"], "d": ["e", "a"], "e": ["f"], "f": ["d"], "g": ["c"]}
+    plan["environments"] = {name: {"blocked_by": blockers} for name, blockers in waits.items()}
+
+    found = [
+        said.partition("; ")[0] for place, said in problems_of(Plan.model_validate(plan)) if place[2] == "blocked_by"
+    ]
+    assert sorted(found) == [
+        "blocked_by goes in a circle: a waits for b, b waits for a",
+        "blocked_by goes in a circle: c waits for c",
+        "blocked_by goes in a circle: d waits for e, e waits for f, f waits for d",
+    ]
+
+
 def test_a_shared_phase_after_an_environment_phase_is_refused() -> None:
     plan = document("airflow-3.plan.yaml")
     plan["phases"][4]["scope"] = "shared"

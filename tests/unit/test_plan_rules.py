@@ -135,6 +135,30 @@ def test_a_template_must_not_need_a_phase_that_may_be_left_out() -> None:
     )]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("attribute", "meant"),
+    [
+        ("approval_requird", "approval_required"), ("Approval_required", "approval_required"),
+        ("approval-required", "approval_required"), ("approvalRequired", "approval_required"),
+        ("APPROVAL_REQUIRED", "approval_required"), ("approvals_required", "approval_required"),
+        ("blockedby", "blocked_by"), ("blocked-by", "blocked_by"), ("block_by", "blocked_by"), ("blocked", "blocked_by"),
+        ("primry", "primary"), ("Primary", "primary"), ("pr\u0456mary", "primary"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_guard_of_an_environment_is_no_attribute(attribute: str, meant: str) -> None:
+    assert problems(("environments", "prod-eu"), **{attribute: True}) == [(
+        ("environments", "prod-eu", attribute),
+        f"did you mean `{meant}`? As an attribute for templates it would guard nothing; else name it otherwise",
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "attribute", ["primary_region", "primary_az", "approval_channel", "approver", "required", "secondary", "block"]
+)
+def test_other_attributes_are_welcome(attribute: str) -> None:
+    assert problems(("environments", "prod-eu"), **{attribute: "x"}) == []
+
+
 def test_a_merge_is_of_the_nearest_step_of_that_name_and_that_opens_a_pull_request() -> None:
     plan = document("airflow-3.plan.yaml")
     plan["phases"][2]["steps"].append({"id": "pull_request", "skill": "verify"})

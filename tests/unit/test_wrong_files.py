@@ -430,6 +430,25 @@ def test_an_only_step_that_is_wrong_does_not_make_its_phase_empty() -> None:
     ]
 
 
+@pytest.mark.parametrize("steps", ["[]", "7", "", "{}"])
+def test_a_phase_without_steps_hides_no_other_mistake(steps: str) -> None:
+    text = PLAN.replace("blocked_by: [test]", "blocked_by: [tset]", 1).replace("skill: verify", "skill: verifi")
+    first = text.index("    steps:\n      - {id: choose")
+    text = text[:first] + f"    steps: {steps}\n" + text[text.index("  - name: verify") :]
+
+    assert [problem.split(": ")[1] for problem in refused(text)] == [
+        "environments.prod-us.blocked_by[0]",
+        "phases[3].steps",
+        "phases[4].steps[0].skill",
+    ]
+
+
+def test_a_plan_without_phases_says_what_is_wrong_with_its_environments() -> None:
+    text = f"{PLAN[: PLAN.index('phases:')]}phases: []\n".replace("blocked_by: [test]", "blocked_by: [tset]", 1)
+
+    assert [problem.split(": ")[1] for problem in refused(text)] == ["environments.prod-us.blocked_by[0]", "phases"]
+
+
 def test_a_merge_of_what_is_too_wrong_to_be_known_is_not_told_of() -> None:
     text = PLAN.replace("{id: rewrite, skill: rewrite_dags,", "{id: rewrite, run: rewrite_dags,")
 
