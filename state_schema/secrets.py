@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+_IN_A_QUERY: Final = r"(?:password|passwd|pwd|(?:access_|auth_)?token|api_?key|(?:client_)?secret)=[^&\s{}<>$*\"']{4,}"
+_AWS: Final = r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?[A-Za-z0-9/+]{30,}"
+_BEARER: Final = r"earer [A-Za-z0-9._~+-]{20,}"
 _SECRET: Final = re.compile(
-    r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
-    r"|://[^/\s:@]+:[^/\s:@]+@"
+    r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,}"
+    r"|xox[abeprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|https://hooks\.slack\.com/services/[A-Za-z0-9/]{8,}"
+    rf"|A(?:KIA|SIA)[A-Z0-9]{{16}}|aws_secret_access_key{_AWS}|AWS_SECRET_ACCESS_KEY{_AWS}"
+    r"|s(?<![A-Za-z0-9]s)k(?:_(?:live|test)_[A-Za-z0-9]{16,}|-(?:ant|proj)-[A-Za-z0-9_-]{16,})"
+    r"|r(?<![A-Za-z0-9]r)k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,1000}\.eyJ[A-Za-z0-9_-]{10,}\."
+    rf"|://[^/\s:@]+:[^/\s:@]+@|\?{_IN_A_QUERY}|&{_IN_A_QUERY}|B{_BEARER}|b{_BEARER}"
 )
+"""Each alternative begins with one fixed character: `re` passes fast over whatever cannot begin any."""
 
 _NAMES_ONE: Final = re.compile(
-    r"(?:^|[^a-z])(?:password|passwd|passphrase|pwd|token|client[^a-z]?secret|(?:api|private|secret|access)[^a-z]?key)s?$"
+    r"(?:^|[^a-z])(?:password|passwd|passphrase|pwd|token|(?:client|aws)[^a-z]?secret|(?:api|private|secret|access)[^a-z]?key)s?$"
 )
 """`secret` alone may well hold the name of one in a secrets manager."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from time import process_time
 from typing import Any
 
 import pytest
@@ -104,9 +105,41 @@ def test_credentials_are_found_wherever_they_hide() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "it_is"),
+    [
+        ("glpat-" + "a1" * 10, True), ("sk_live_" + "a" * 24, True), ("rk_test_" + "a" * 24, True), ("npm_" + "a" * 36, True),
+        ("key: sk-ant-api03-" + "a" * 40, True), ("sk-proj-" + "a" * 40, True), ("AIza" + "a" * 35, True),
+        ("https://hooks.slack.com/services/T0ACME/B0ACME/abc", True), ("Authorization: Bearer " + "a" * 20, True),
+        ("https://a.test/?password=hunter2", True), ("https://a.test/x?page=1&api_key=abcd", True),
+        ("https://a.test/?token=abcd", True), ("GET /?client_secret=abcd", True),
+        ("aws_secret_access_key = " + "a/" * 20, True), ('"AWS_SECRET_ACCESS_KEY": "' + "a/" * 20, True),
+        ("task_test_" + "a" * 24, False), ("risk-proj-" + "a" * 24, False), ("the disk-ant-" + "a" * 24, False),
+        ("https://hooks.slack.com/actions/T0ACME/1111/abcd", False), ("a bearer of good news", False),
+        ("https://a.test/?page_token=abcd&x=1", False), ("https://a.test/?token={outputs.a.b.c}", False),
+        ("https://a.test/?secret=***&tokens=abcdef", False), ("npm_config_registry", False), ("a" * 40, False),
+        ("AWS_SECRET_ACCESS_KEY is not set", False), ("pnpm_lock", False),
+    ],
+)  # fmt: skip
+def test_what_others_give_out_as_credentials_is_known_by_its_look(text: str, it_is: bool) -> None:
+    assert any(secret_fields(text)) is it_is
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["eyJ", "eyJaaaaaaaaaaaa.", "?token=", "&secret=", "Bearer ", "://", "://a:", "-----BEGIN ", "sk_live_", "a"],
+)
+def test_a_long_text_is_searched_in_no_time(part: str) -> None:
+    began = process_time()
+    list(secret_fields(part * 50_000))
+
+    assert process_time() - began < 5
+
+
+@pytest.mark.parametrize(
     ("name", "it_does"),
     [
         ("password", True), ("DB_PASSWORD", True), ("githubToken", True), ("api-key", True), ("apiKeys", True), ("pwd", True),
+        ("aws_secret", True), ("AWS_SECRET_ACCESS_KEY", True), ("aws_secret_arn", False),
         ("client_secret", True), ("aws.access_key", True),
         ("token_url", False), ("password_secret", False), ("secret", False), ("keyboard", False), ("monkey", False),
         ("betoken", False), ("", False),
