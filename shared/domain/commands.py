@@ -108,7 +108,9 @@ COMMANDS: Final = (
 )
 BY_NAME: Final = {one.name: one for one in COMMANDS}
 ACTS: Final = tuple(one.name for one in COMMANDS if one.act)
-_OTHERS: Final = frozenset({"read", "parked", "redrive"})
+_OTHERS: Final = frozenset({
+    "read", "audit", "campaign", "doctor", "init", "migration", "parked", "plan", "redrive", "sandbox", "say", "serve", "trace",
+})  # fmt: skip
 """An action's name, and words of the command line alone."""
 BUILT_IN: Final = frozenset(BY_NAME) | _OTHERS
 """Words that a plan's own `resume` words must not shadow."""

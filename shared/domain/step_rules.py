@@ -1,12 +1,12 @@
 """What is wrong with one step of a plan, where it stands: its skill, its question, its gate, its times, its roll-back."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from shared.domain.choice_rules import choice_problems
 from shared.domain.commands import BUILT_IN
 from shared.domain.form_rules import form_problems
 from shared.domain.permissions import LAYERS, default_layer
@@ -19,6 +19,8 @@ from state_schema.skills import SKILLS
 from state_schema.steps import Decision, OnFailure, TimedStep
 
 SHORTEST_REMINDER: Final = timedelta(minutes=15)
+_LONGEST_ASK: Final = 800
+"""Characters. With its templates filled in, a question may have 1,000."""
 
 
 def step_problems(around: Around, step: Step, place: Place) -> Iterator[Problem]:
@@ -38,7 +40,7 @@ def step_problems(around: Around, step: Step, place: Place) -> Iterator[Problem]
             yield from _question(around, asked.ask, asked.resume, (*place, "confirmation"))
         case DecisionStep(decision=asked):
             yield from _choices(asked, (*place, "decision"))
-            yield from template_problems(around, asked.ask, (*place, "decision", "ask"))
+            yield from _asked(around, asked.ask, (*place, "decision", "ask"))
         case _:
             return
 
@@ -110,11 +112,19 @@ def _rollback(around: Around, step: SkillStep, policy: OnFailure, place: Place) 
 def _question(around: Around, ask: str, verb: str, place: Place) -> Iterator[Problem]:
     if verb in BUILT_IN:
         yield (*place, "resume"), f"{verb!r} is a built-in command; choose another word"
-    yield from template_problems(around, ask, (*place, "ask"))
+    yield from _asked(around, ask, (*place, "ask"))
+
+
+def _asked(around: Around, ask: str, place: Place) -> Iterator[Problem]:
+    if not any(one.isprintable() and not one.isspace() for one in ask):
+        yield place, "is blank; write what is asked"
+    elif len(ask) > _LONGEST_ASK:
+        yield place, f"has {len(ask):,} characters, and {_LONGEST_ASK} are the most; say less, or link to the rest"
+    yield from template_problems(around, ask, place)
 
 
 def _choices(asked: Decision, place: Place) -> Iterator[Problem]:
-    """A choice that nobody could reach: no list, an empty one, one that stands there twice, or that means all."""
+    """A choice that nobody could reach: no list, or what is wrong with the form or the choices."""
     if asked.form is not None:
         if asked.many:
             yield (*place, "many"), "`many` is for `choices`; a form takes one answer a field"
@@ -125,15 +135,4 @@ def _choices(asked: Decision, place: Place) -> Iterator[Problem]:
             allowed = ", ".join(name for name, spec in SKILLS.items() if spec.action == "read")
             yield (*place, "choices_from"), f"{asked.choices_from!r} lists nothing; allowed: {allowed}"
         return
-    choices = asked.choices or ()
-    if not choices:
-        yield (*place, "choices"), "there is nothing to choose; list at least one choice"
-    counted = Counter(choices)
-    for number, choice in enumerate(choices):
-        if counted[choice] > 1 and choices.index(choice) < number:
-            yield (*place, "choices", number), f"{choice!r} is listed twice; the second cannot be reached"
-        if choice == "all" or not choice.strip():
-            yield (
-                (*place, "choices", number),
-                f"{choice!r} cannot be reached: `decide <resource> all` means every choice",
-            )
+    yield from choice_problems(asked.choices or (), (*place, "choices"))

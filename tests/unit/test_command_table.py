@@ -1,5 +1,8 @@
 """The table of commands is the one truth: what is dispatched, what plans may not use, and what help says follow from it."""
 
+from typer.main import get_command
+
+from cli.main import app
 from cli.reference import FILE, document
 from shared.app.command import HANDLERS, verbs_of
 from shared.domain.commands import ACTS, BUILT_IN, BY_NAME, COMMANDS, WHO
@@ -19,6 +22,10 @@ def test_no_command_stands_there_twice() -> None:
 
 def test_a_plan_cannot_shadow_a_command_nor_an_action() -> None:
     assert {*BY_NAME, *VERB_OF_ACTION.values()} <= BUILT_IN
+
+
+def test_a_plan_cannot_shadow_a_word_of_the_command_line() -> None:
+    assert set(get_command(app).commands) <= BUILT_IN  # type: ignore[attr-defined]
 
 
 def test_help_lists_every_command_and_the_plans_own_words_in_one_answer() -> None:

@@ -55,6 +55,18 @@ def test_a_gate_that_adds_one_is_welcome() -> None:
         ({"choices": ["a", "b", "a"]}, ("choices", 2), "'a' is listed twice; the second cannot be reached"),
         ({"choices": ["all", "b"]}, ("choices", 0), "'all' cannot be reached"),
         ({"choices": ["b", " "]}, ("choices", 1), "' ' cannot be reached"),
+        ({"choices": ["b", "\u200b"]}, ("choices", 1), "'\\u200b' cannot be reached"),
+        ({"choices": [" all", "b"]}, ("choices", 0), "' all' cannot be reached"),
+        (
+            {"choices": ["a b", " a  b"]},
+            ("choices", 1),
+            "' a  b' looks like 'a b'; write one of them so that people can tell",
+        ),
+        ({"choices": ["a b", "a\u00a0b"]}, ("choices", 1), "looks like 'a b'"),
+        ({"choices": ["east", "\u0435ast"]}, ("choices", 1), "looks like 'east'"),
+        ({"choices": ["\u00e9t\u00e9", "e\u0301te\u0301"]}, ("choices", 1), "looks like"),
+        ({"choices": ["a", "b\nc"]}, ("choices", 1), "'b\\nc' has a line break; write it in one line"),
+        ({"choices": ["a", "b\n"]}, ("choices", 1), "has a line break"),
         ({"choices_from": "run_workflow"}, ("choices_from",), "'run_workflow' lists nothing"),
     ],
 )
@@ -65,6 +77,45 @@ def test_a_choice_that_nobody_can_reach_is_refused(
 
     assert place == (*CHOOSE, "decision", *field)
     assert said in found
+
+
+def test_choices_that_differ_for_the_eye_are_fine() -> None:
+    choices = [
+        "a",
+        "A",
+        "\u00e9t\u00e9",
+        "ete",
+        "x" * 150 + "1",
+        "x" * 150 + "2",
+        "\u4e00",
+        "1 h",
+        "1h",
+        "Zo\u00eb \U0001f600",
+    ]
+    assert problems(CHOOSE, decision=decision(choices=choices)) == []
+
+
+ASKS: dict[str, tuple[tuple[str | int, ...], dict[str, Any]]] = {
+    "approval": (("phases", 0, "steps", 1), {"of": "rewrite", "resume": "pr-merged"}),
+    "confirmation": (("phases", 1, "steps", 2), {"resume": "infra-applied"}),
+    "decision": (CHOOSE, {"choices": ["a", "b"], "as": "speed"}),
+}
+
+
+@pytest.mark.parametrize("kind", ASKS)
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ("", "is blank; write what is asked"),
+        (" \n\t\u200b", "is blank; write what is asked"),
+        ("x" * 801, "has 801 characters, and 800 are the most; say less, or link to the rest"),
+    ],
+)
+def test_a_question_says_something_and_not_too_much(kind: str, ask: str, said: str) -> None:
+    place, rest = ASKS[kind]
+
+    assert problems(place, **{kind: {"ask": ask, **rest}}) == [((*place, kind, "ask"), said)]
+    assert problems(place, **{kind: {"ask": "x" * 800, **rest}}) == []
 
 
 @pytest.mark.parametrize("given", [{}, {"choices": ["a"], "choices_from": "list_items"}])
