@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.domain.boundary_rules import boundary_problems
+from shared.domain.overrun_rules import overrun_problems
 from shared.domain.step_rules import SHORTEST_REMINDER
 from shared.domain.template_rules import Place, Problem
 from shared.domain.windows import check_window, zone_of
@@ -20,7 +21,7 @@ def campaign_problems(campaign: Campaign, plan: Plan) -> list[Problem]:
         *_environments_named(campaign, plan),
         *boundary_problems(campaign, plan),
         *_waves(campaign),
-        *_windows(campaign),
+        *(_windows(campaign) or overrun_problems(campaign, plan)),
         *_reminders(campaign),
     ]
 
@@ -77,12 +78,14 @@ def _waves(campaign: Campaign) -> Iterator[Problem]:
             yield ("waves", number, "after"), f"{wave.after} is no earlier wave; waves: {sorted(campaign.waves)}"
 
 
-def _windows(campaign: Campaign) -> Iterator[Problem]:
+def _windows(campaign: Campaign) -> list[Problem]:
+    found: list[Problem] = []
     for number, window in enumerate(campaign.windows):
         try:
             check_window(window)
         except ValueError as exc:
-            yield ("windows", number), str(exc)
+            found.append((("windows", number), str(exc)))
+    return found
 
 
 def _reminders(campaign: Campaign) -> Iterator[Problem]:

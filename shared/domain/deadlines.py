@@ -10,7 +10,7 @@ from state_schema.events import Event
 from state_schema.grammar import parse_duration
 from state_schema.ids import Address
 from state_schema.migration import Checkpoint, Failure, StepState
-from state_schema.plan import Stop
+from state_schema.plan import SkillStep, Stop
 from state_schema.steps import AnyStep, TimedStep
 
 TIMED_OUT = "timed_out"
@@ -28,8 +28,11 @@ def opened(
 
 
 def deadline_of(stop: Stop, at: datetime) -> datetime | None:
-    """When work that starts now counts as failed; None where the plan gives it any time."""
-    return _after(stop.step, at)
+    """When work that starts now counts as failed; None where the plan gives it any time.
+
+    A question's `timeout` is for people: what lists their choices before they are asked may take any time.
+    """
+    return _after(stop.step, at) if isinstance(stop.step, SkillStep) else None
 
 
 def due_event(name: str, stop: Stop, step: StepState, at: datetime) -> Event | None:

@@ -59,6 +59,20 @@ def next_refusal(windows: Sequence[Window], environment: str | None, at: datetim
     return min(begins, default=None)
 
 
+def longest_before(windows: Sequence[Window], environment: str | None, at: datetime) -> timedelta | None:
+    """How long work may take at most to be over before the next window that refuses it, whenever it starts in the weeks
+    about `at`; None where no window refuses any.
+    """
+    spans = [(window.overrun, _span_of(window)) for window in windows if _holds(window, environment)]
+    refusing = [span for overrun, span in spans if overrun == "refuse"]
+    if not refusing:
+        return None
+    ends = {end for _, span in spans for _, end in _occurrences(span, at)}
+    free = [end for end in ends if denied_until(windows, environment, end) is None]
+    begins = [min(begin for span in refusing for begin, _ in _occurrences(span, end) if begin > end) for end in free]
+    return max((begin - end for begin, end in zip(begins, free, strict=True)), default=timedelta())
+
+
 def _holds(window: Window, environment: str | None) -> bool:
     return window.environments is None or environment in window.environments
 

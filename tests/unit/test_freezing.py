@@ -172,6 +172,18 @@ def test_a_step_that_would_run_into_a_window_is_refused_until_its_end(
     assert overrun(lasts, deny, overrun="refuse", environments=["prod-eu"]) is None
 
 
+def test_a_time_out_of_a_question_is_for_people_and_not_for_what_lists_the_choices() -> None:
+    phases = the_plan().model_dump(mode="json", by_alias=True, exclude_unset=True)["phases"]
+    phases[3]["steps"][0]["timeout"] = "7d"
+    windows = [window("Mon 14:00 - Mon 18:00", overrun="refuse", environments=["test"])]
+    story = Story(the_plan(phases=phases), the_campaign(windows=windows)).until("test", "migrate.choose")
+
+    stop = story.view.plan.stop("test", "migrate.choose")
+    assert stop is not None
+    assert start_frozen_until(story.view, "test", stop, MONDAY) is None
+    assert story.view.state.tracks["test"].steps["migrate.choose"].deadline is None
+
+
 def test_the_windows_that_follow_on_the_one_it_would_run_into_count_too() -> None:
     windows = (window("Mon 09:30 - Mon 12:00", overrun="refuse"), window("Mon 12:00 - Mon 14:00"))
     story = Story(campaign=the_campaign(windows=windows))
