@@ -1,14 +1,15 @@
 """What is wrong with the form of a decision: what could never be answered, and what a person would not understand."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from shared.domain.form_answers import fits, size_of
 from shared.domain.form_words import wanted, written
-from shared.domain.patterns import pattern_problem
+from shared.domain.patterns import lengths_of, pattern_problem
 from shared.domain.template_rules import Place, Problem
-from state_schema.forms import LARGEST_ANSWERS, FieldType, Form, FormField
+from state_schema.forms import LARGEST_ANSWERS, LONGEST_TEXT, FieldType, Form, FormField, Scalar
 from state_schema.grammar import placeholders
 from state_schema.secrets import names_credential
 
@@ -46,6 +47,10 @@ def form_problems(form: Form, place: Place) -> Iterator[Problem]:
             (*place, "properties"),
             f"the defaults alone have {size:,} bytes, and {LARGEST_ANSWERS:,} can be kept of all answers",
         )
+    shortest = {name: _shortest(form.properties[name]) for name in form.required if name in form.properties}
+    if (size := size_of(shortest)) > LARGEST_ANSWERS:
+        text = f"even the shortest answers to these have {size:,} bytes, and {LARGEST_ANSWERS:,} can be kept of all answers"
+        yield (*place, "required"), text
 
 
 def _field(field: FormField, place: Place) -> Iterator[Problem]:
@@ -55,15 +60,43 @@ def _field(field: FormField, place: Place) -> Iterator[Problem]:
     broken = pattern_problem(field.pattern) if field.pattern is not None and "pattern" not in misplaced else None
     if broken:
         yield (*place, "pattern"), f"this pattern {broken}"
-    for least, most in (("minLength", "maxLength"), ("minimum", "maximum")):
-        low, high = _given(field, least), _given(field, most)
-        if low is not None and high is not None and low > high:
-            yield (*place, least), f"{least} is {written(low)}, and {most} is {written(high)}: nothing is between"
+    yield from _bounds(field, place)
+    if field.pattern is not None and not misplaced and not broken:
+        yield from _found_in_no_text(field, field.pattern, (*place, "pattern"))
     sound = field.model_copy(update={"pattern": None} if broken else {})
     yield from _options(sound, place)
     if field.default is not None and not fits(sound, field.default):
         yield (*place, "default"), f"the default {written(field.default)} does not fit: {wanted(sound)} is wanted"
     yield from _templates(field, place)
+
+
+def _bounds(field: FormField, place: Place) -> Iterator[Problem]:
+    for least, most in (("minLength", "maxLength"), ("minimum", "maximum")):
+        low, high = _given(field, least), _given(field, most)
+        if low is None or high is None:
+            continue
+        if low > high:
+            yield (*place, least), f"{least} is {written(low)}, and {most} is {written(high)}: nothing is between"
+        elif field.type == "integer" and math.ceil(low) > math.floor(high):
+            text = f"{least} is {written(low)}, and {most} is {written(high)}: no whole number is between"
+            yield (*place, least), text
+
+
+def _found_in_no_text(field: FormField, pattern: str, place: Place) -> Iterator[Problem]:
+    """Where lengths alone tell that; there are patterns that no text has for other reasons."""
+    needs, allows = lengths_of(pattern)
+    low, high = field.min_length or 0, LONGEST_TEXT if field.max_length is None else field.max_length
+    if needs > high:
+        yield place, f"this pattern needs {needs:,.0f} characters or more, and {high:,} are the most here"
+    elif allows < low:
+        yield place, f"this pattern allows {allows:,.0f} characters at most, and minLength is {low:,}"
+
+
+def _shortest(field: FormField) -> Scalar:
+    """A value as short as an answer can be at least; it need not be one."""
+    if field.enum is not None:
+        return min(field.enum, key=lambda option: size_of({"": option}))
+    return "x" * (field.min_length or 0) if field.type == "string" else 0
 
 
 def _given(field: FormField, name: str) -> float | None:

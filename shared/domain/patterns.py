@@ -34,6 +34,32 @@ def pattern_problem(pattern: str) -> str | None:
     return None
 
 
+def lengths_of(pattern: str) -> tuple[float, float]:
+    """(at least, at most) how many characters a text has in which this pattern is found; it may stand in a form.
+
+    Not exact: there may be fewer that have a text. The most is only known of what `^` begins and `$` ends.
+    """
+    part = Reader(pattern).read()
+    least, most = _lengths(part)
+    ends = part.parts[:1] + part.parts[-1:] if isinstance(part, Row) else ()
+    return least, most if [one.first for one in ends if isinstance(one, One)] == [{"start"}, {"end"}] else math.inf
+
+
+def _lengths(part: Part) -> tuple[float, float]:
+    match part:
+        case One(first=first):
+            return (0, 0) if first <= {"start", "end"} else (1, 1)
+        case Row(parts=parts):
+            inside = [_lengths(one) for one in parts]
+            return sum(least for least, _ in inside), sum(most for _, most in inside)
+        case Either(branches=branches):
+            inside = [_lengths(one) for one in branches]
+            return min(least for least, _ in inside), max(most for _, most in inside)
+        case Repeated():
+            least, most = _lengths(part.part)
+            return least * part.least, most * part.most if most else 0
+
+
 def _ways(part: Part, follow: Characters) -> float:
     """In how many ways at most the part can take the same text, where `follow` may come after it."""
     match part:

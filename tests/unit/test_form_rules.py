@@ -17,6 +17,9 @@ SLOW = (
 )
 UNCLOSED = "this pattern is no regular expression: unterminated character set at position 0"
 NOT_AMONG = "9 cannot be chosen: a whole number of 5 or less is wanted"
+NOT_WHOLE = "minimum is 1.2, and maximum is 1.8: no whole number is between"
+TOO_LONG = "this pattern needs 5 characters or more, and 4 are the most here"
+TOO_SHORT = "this pattern allows 4 characters at most, and minLength is 5"
 REVERSED = "minLength is 5, and maxLength is 4: nothing is between"
 FORM = ("phases", 1, "steps", 0, "decision", "form")
 
@@ -94,6 +97,10 @@ def test_the_output_of_a_plain_choice_is_known_by_name_too() -> None:
         ({"type": "string", "title": "{resource.id}"}, ("title",), NO_TEMPLATE),
         ({"type": "integer", "minimum": 5, "maximum": 4}, ("minimum",), "minimum is 5, and maximum is 4: nothing is between"),
         ({"type": "string", "minLength": 5, "maxLength": 4}, ("minLength",), REVERSED),
+        ({"type": "integer", "minimum": 1.2, "maximum": 1.8}, ("minimum",), NOT_WHOLE),
+        ({"type": "string", "pattern": "^[a-z]{3}-[0-9]+$", "maxLength": 4}, ("pattern",), TOO_LONG),
+        ({"type": "string", "pattern": "(abcd|efgh)i+", "maxLength": 4}, ("pattern",), TOO_LONG),
+        ({"type": "string", "pattern": "^(abc|de)?f$", "minLength": 5}, ("pattern",), TOO_SHORT),
         ({"type": "string", "minimum": 5}, ("minimum",), "minimum says nothing about a string"),
         ({"type": "integer", "pattern": "a"}, ("pattern",), "pattern says nothing about an integer"),
         ({"type": "string", "pattern": "["}, ("pattern",), UNCLOSED),
@@ -126,6 +133,33 @@ def test_defaults_that_are_too_large_together_are_refused() -> None:
     assert wrong(**fields) == [
         (("properties",), "the defaults alone have 1,227 bytes, and 1,024 can be kept of all answers")
     ]
+
+
+def test_required_texts_that_are_too_long_together_are_refused() -> None:
+    fields = {name: {"type": "string", "minLength": 340} for name in "abc"}
+    form = {"type": "object", "properties": fields, "required": ["a", "b", "c"]}
+
+    assert problems(asking(form)) == [
+        (("required",), "even the shortest answers to these have 1,047 bytes, and 1,024 can be kept of all answers")
+    ]
+    assert problems(asking(form | {"required": ["a", "b"]})) == []
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "integer", "minimum": 1.2, "maximum": 2.8},
+        {"type": "number", "minimum": 1.2, "maximum": 1.8},
+        {"type": "string", "pattern": "^[a-z]{3}-[0-9]+$", "maxLength": 5},
+        {"type": "string", "pattern": "^a|b$", "minLength": 500},
+        {"type": "string", "pattern": "abc$", "minLength": 4},
+        {"type": "string", "pattern": "^(abc|de)?f*$", "minLength": 400},
+        {"type": "string", "pattern": "^$"},
+        {"type": "string", "pattern": "^ab($)?", "minLength": 3},
+    ],
+)
+def test_a_field_that_somebody_can_answer_is_fine(field: dict[str, Any]) -> None:
+    assert wrong(x=field) == []
 
 
 def test_many_belongs_to_choices() -> None:
