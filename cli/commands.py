@@ -16,13 +16,9 @@ from shared.errors import InvalidInputError
 from state_schema.signals import Command
 
 CampaignName = Annotated[str | None, typer.Option("--campaign", help="Which one, where there is more than one.")]
-Scope = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[SCOPE] [REASON]...",
-        help="`wave 2`, `environment prod-us`, `migration RESOURCE`, or `all` campaigns; else this campaign.",
-    ),
-]
+_SCOPE: Final = "`wave 2`, `environment prod-us`, `migration RESOURCE`, or `all` campaigns; else this campaign."
+Scope = Annotated[list[str] | None, typer.Argument(metavar="[SCOPE]...", help=_SCOPE)]
+ScopeAndReason = Annotated[list[str] | None, typer.Argument(metavar="[SCOPE] [REASON]...", help=_SCOPE)]
 _NONE_READY: Final = frozenset({"nothing_left", "wave_not_open"})
 """Reasons that end by themselves, or are good news. An open breaker is neither: somebody has to look."""
 
@@ -51,7 +47,9 @@ def next_(campaign: CampaignName = None, data: Data = None, as_json: Json = Fals
     say_words(["next"], campaign, data, as_json=as_json, fine=_NONE_READY)
 
 
-def pause(scope: Scope = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False) -> None:
+def pause(
+    scope: ScopeAndReason = None, campaign: CampaignName = None, data: Data = None, as_json: Json = False
+) -> None:
     """Stop starts in a campaign, a part of it, or all campaigns. Facts are recorded all the same; what runs, ends.
 
     `pause all` is for who operates every campaign; one that is applied later is paused too.

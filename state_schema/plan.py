@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from state_schema.ids import SHARED_TRACK, EnvironmentName, Name, plan_ref
 from state_schema.model import Model
@@ -48,6 +48,16 @@ class Environment(Model):
     approval_required: bool = False
 
 
+def _is_not_shared(name: str) -> str:
+    if name == SHARED_TRACK:
+        message = f"{SHARED_TRACK!r} is the name of the shared track; choose another"
+        raise ValueError(message)
+    return name
+
+
+OwnEnvironment = Annotated[EnvironmentName, AfterValidator(_is_not_shared)]
+
+
 class Phase(Model):
     """A named list of steps, done once per environment, or once per resource where `scope` is `shared`.
 
@@ -78,7 +88,7 @@ class Plan(Model):
     name: Annotated[str, Field(pattern=r"^[a-z0-9._-]{1,60}$")]
     version: int = Field(ge=1, le=999_999)
     unit: str = "resource"
-    environments: dict[EnvironmentName, Environment] = Field(min_length=1, max_length=20)
+    environments: dict[OwnEnvironment, Environment] = Field(min_length=1, max_length=20)
     phases: tuple[Phase, ...] = Field(min_length=1, max_length=50)
 
     @property
@@ -120,11 +130,4 @@ class Plan(Model):
     @model_validator(mode="after")
     def _holds_no_secret(self) -> Self:
         refuse_secrets(self.model_dump(mode="json", by_alias=True))
-        return self
-
-    @model_validator(mode="after")
-    def _shared_is_no_environment(self) -> Self:
-        if SHARED_TRACK in self.environments:
-            message = f"environments: {SHARED_TRACK!r} is the name of the shared track; choose another"
-            raise ValueError(message)
         return self

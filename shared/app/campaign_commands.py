@@ -7,8 +7,10 @@ from typing import Final
 from pydantic import ValidationError
 
 from shared.app.control import run_control
-from shared.app.control_words import end_of, exception_of, how_to_freeze
+from shared.app.control_words import end_of, exception_of, how_to_freeze, which
+from shared.domain.control_rules import in_words
 from shared.messages.controlled import controlled_text
+from shared.messages.escaping import code
 from shared.messages.replies import refusal_answer
 from shared.messages.unknown import suggestion, suggestions, unknown_environment, unknown_resource
 from shared.ports.migrations import Migrations
@@ -40,13 +42,15 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
         return place if isinstance(place, Answer) else _act(command, campaign, verb, place)
     if verb == "freeze" and rest[:1] in (["until"], ["for"]):
         rest = ["campaign", *rest]
-    if verb == "open-wave" and rest[:1] != ["wave"]:
-        rest = ["wave", *rest]
+    if verb == "open-wave":
+        return _opening(command, campaign, plan, rest[1:] if rest[:1] == ["wave"] else rest)
     if rest and rest[0] not in (*_KINDS, "campaign"):
         return _how(verb, command.at)
     whole = not rest or rest[0] == "campaign"
     scope, note = ("campaign", rest[1:]) if whole else (":".join(rest[:2]), rest[2:])
     kind, _, name = scope.partition(":")
+    if kind in _KINDS and (not name or _is_an_end(verb, name, note)):
+        return refused("not_understood", which(verb, kind, campaign, plan))
     if kind == "environment" and name not in plan.environments:
         return unknown_environment([verb, "environment", name], 2, list(plan.environments))
     known = [resource.id for resource in campaign.resources]
@@ -57,9 +61,21 @@ def control_of(command: Command, words: Sequence[str], campaign: Campaign, plan:
         if isinstance(read, str):
             return refused("not_understood", read)
         return _act(command, campaign, verb, (scope, read[1]), read[0])
-    if note and verb != "pause":
-        return _how(verb, command.at)
-    return _act(command, campaign, verb, (scope, note))
+    act = _act(command, campaign, verb, (scope, note))
+    if note and verb != "pause" and isinstance(act, Control):
+        return refused("not_understood", f"`{verb}` takes no reason; write {code(f'{verb} {in_words(scope)}')}.")
+    return act
+
+
+def _opening(command: Command, campaign: Campaign, plan: Plan, named: Sequence[str]) -> Control | Answer:
+    if len(named) != 1 or named[0] not in map(str, campaign.waves):
+        return refused("unknown_wave", which("open-wave", "wave", campaign, plan))
+    return _act(command, campaign, "open-wave", (f"wave:{named[0]}", ()))
+
+
+def _is_an_end(verb: str, name: str, note: Sequence[str]) -> bool:
+    """Whether `freeze environment for 48h` leaves out which one."""
+    return verb == "freeze" and name in {"until", "for"} and len(note) == 1
 
 
 def _act(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from shared.domain.spelling import listed
 from shared.messages.escaping import code
 from shared.messages.unknown import unknown_resource
 from state_schema.answers import Answer, refused
@@ -28,6 +29,18 @@ def _soon(at: datetime) -> str:
     return f"{at.astimezone(UTC) + timedelta(days=3):%Y-%m-%dT08:00}"
 
 
+def which(verb: str, kind: str, campaign: Campaign, plan: Plan) -> str:
+    """What to write where no wave, environment or migration is named that there is, with those that there are."""
+    names = {
+        "wave": [str(number) for number in sorted(campaign.waves)],
+        "environment": list(plan.environments),
+        "migration": [resource.id for resource in campaign.resources],
+    }[kind]
+    place = names[:2][-1] if verb == "open-wave" else f"{kind} {names[:2][-1]}"
+    wanted = code(f"{verb} {place} for 48h" if verb == "freeze" else f"{verb} {place}")
+    return f"Which {kind}? Write {wanted}; {kind}s: {listed(names)}."
+
+
 def end_of(words: Sequence[str], at: datetime) -> tuple[datetime, Sequence[str]] | str:
     """(end in UTC, the words after it) of `until <moment> …` or `for <duration> …`; a sentence where it is neither."""
     match list(words[:2]):
@@ -43,11 +56,10 @@ def end_of(words: Sequence[str], at: datetime) -> tuple[datetime, Sequence[str]]
 def _moment(text: str, at: datetime) -> datetime | str:
     try:
         found = datetime.fromisoformat(text)
-        return (
-            found.astimezone(UTC)
-            if found.tzinfo
-            else f"{code(text, 60)} has no zone: write {code(f'{text[:40]}Z')} for UTC."
-        )
+        if found.tzinfo:
+            return found.astimezone(UTC)
+        whole = found.isoformat(timespec="seconds" if found.second else "minutes")
+        return f"{code(text, 60)} has no zone: write {code(f'{whole}Z')} for UTC."
     except (ValueError, OverflowError):
         return f"{code(text, 60)} is no moment; write for example `{_soon(at)}Z` or `{_soon(at)}+01:00`."
 

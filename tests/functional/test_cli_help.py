@@ -45,6 +45,11 @@ def test_every_command_says_what_it_is_for(path: tuple[str, ...]) -> None:
     assert "Example:" in result.stdout
 
 
+def test_a_reason_is_offered_only_where_one_is_taken() -> None:
+    assert "[REASON]" in migrate("pause", "--help").stdout
+    assert "[REASON]" not in migrate("resume", "--help").stdout
+
+
 def test_help_says_what_exit_codes_mean() -> None:
     shown = " ".join(migrate("--help").stdout.split())
 

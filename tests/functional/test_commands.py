@@ -549,11 +549,45 @@ def test_whoever_starts_under_a_pause_is_told_that_it_is_paused() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["pause wave two", "pause billing.reports", "pause foo bar", "resume campaign now"])
+@pytest.mark.parametrize(
+    "text", ["pause wave two", "pause billing.reports", "pause foo bar", "resume wave two because"]
+)
 def test_a_scope_that_is_none_stops_nothing_and_is_explained(text: str) -> None:
     journey = Journey()
 
     assert "wave 2`" in journey.type(text).text
+    assert journey.engine.controls.records("airflow-3") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("open-wave", "Which wave? Write `open-wave 2`; waves: 1, 2."),
+        ("open-wave two", "Which wave? Write `open-wave 2`; waves: 1, 2."),
+        ("open-wave 9", "Which wave? Write `open-wave 2`; waves: 1, 2."),
+        ("open-wave wave", "Which wave? Write `open-wave 2`; waves: 1, 2."),
+        ("open-wave 2 because", "Which wave? Write `open-wave 2`; waves: 1, 2."),
+        ("pause wave", "Which wave? Write `pause wave 2`; waves: 1, 2."),
+        (
+            "pause environment",
+            "Which environment? Write `pause environment prod-us`; environments: test, prod-us, prod-eu.",
+        ),
+        (
+            "freeze environment for 48h",
+            "Which environment? Write `freeze environment prod-us for 48h`; environments: test, prod-us, prod-eu.",
+        ),
+        (
+            "resume migration",
+            "Which migration? Write `resume migration billing.reports`; migrations: email.notifications, billing.reports.",
+        ),
+        ("resume wave 1 because", "`resume` takes no reason; write `resume wave 1`."),
+        ("resume campaign now", "`resume` takes no reason; write `resume campaign`."),
+    ],
+)
+def test_what_is_left_out_or_too_much_is_asked_for_with_what_there_is(text: str, said: str) -> None:
+    journey = Journey()
+
+    assert journey.type(text).text == said
     assert journey.engine.controls.records("airflow-3") == ()
 
 

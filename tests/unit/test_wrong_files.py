@@ -155,6 +155,11 @@ WRONG_PLANS: Final = {
         ("6: environments.Test: 'Test' cannot stand here; write a small letter, then small letters, digits and hyphens, 40 "
         "at most, such as prod-us"),
     ]),
+    "an environment called as the shared track": ("  test:\n", "  shared:\n", [
+        "6: environments.shared: 'shared' is the name of the shared track; choose another",
+        "11: environments.prod-us.blocked_by[0]: 'test' is no environment of this plan; allowed: prod-us, prod-eu",
+        "16: environments.prod-eu.blocked_by[0]: 'test' is no environment of this plan; allowed: prod-us, prod-eu",
+    ]),
     "a truth that is none": ("primary: true", "primary: maybe", [
         "7: environments.test.primary: true or false is wanted here, and this is text ('maybe')",
     ]),
