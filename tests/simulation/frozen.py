@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.view import View
 from state_schema.campaign import Window
-from state_schema.plan import Stop
+from state_schema.plan import SkillStep, Stop
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK = 7 * 24 * 60.0
@@ -35,7 +35,7 @@ def is_frozen(view: View, track: str, at: datetime) -> str | None:
 
 def runs_into(view: View, track: str, stop: Stop, at: datetime) -> str | None:
     """A window that refuses work which this step, started at `at`, could still be at when it begins."""
-    lasts = _lasting(getattr(stop.step, "timeout", None))
+    lasts = _lasting(stop.step.timeout if isinstance(stop.step, SkillStep) else None)
     if _is_excepted(view, track, at):
         return None
     for window in view.campaign.windows:
