@@ -3,18 +3,13 @@
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Final
 
-from shared.domain.look_alikes import plain_of
-from shared.domain.spelling import close_to
+from shared.domain.spelling import slip_of
 from shared.domain.step_rules import step_problems
 from shared.domain.template_rules import Around, Problem
 from state_schema.plan import DecisionStep, Environment, Phase, Plan, SkillStep, Step
 from state_schema.skills import SKILLS
 from state_schema.steps import Decision
-
-_ALIKE: Final = 0.8
-"""`primary_key` is an attribute, `primry` is none."""
 
 
 def problems_of(plan: Plan) -> list[Problem]:
@@ -41,9 +36,7 @@ def _environments(plan: Plan) -> Iterator[Problem]:
 def _misspelled(name: str, environment: Environment) -> Iterator[Problem]:
     """What guards an environment must not become an attribute by a slip."""
     for attribute in environment.__pydantic_extra__:
-        said = plain_of(attribute).lower().replace("-", "_")
-        meant = close_to(said, Environment.model_fields, _ALIKE)
-        if meant is not None and not said.startswith(f"{meant}_"):
+        if (meant := slip_of(attribute, Environment.model_fields)) is not None:
             text = (
                 f"did you mean `{meant}`? As an attribute for templates it would guard nothing; else name it otherwise"
             )

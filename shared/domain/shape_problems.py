@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from shared.domain.field_words import Fault, fault_of, kind_of, sentence
-from shared.domain.spelling import close_to, listed, unknown_field
+from shared.domain.spelling import close_to, listed, slip_of, unknown_field
 from shared.domain.template_rules import Place, Problem
 from state_schema.steps import STEP_KINDS, AnyStep
 
@@ -41,6 +41,8 @@ def shape_problems(model: type[BaseModel], document: object, errors: Iterable[Er
             meant = misspelled.get(place)
             known = [str(meant[-1])] if meant else fields_at(model, document, place[:-1])
             problems.append((place, unknown_field(place[-1], known)))
+        elif (own := _slip(model, document, place)) is not None:
+            problems.append((place, unknown_field(place[-1], [own])))
         else:
             problems.append((place, sentence(faults)))
     return problems
@@ -88,6 +90,12 @@ def _significant(found: Sequence[_Found]) -> Iterator[_Found]:
         if fault.is_about_kind and one.place in deeper and isinstance(fault.given, list | dict):
             continue
         yield one
+
+
+def _slip(model: type[BaseModel], document: object, place: Place) -> str | None:
+    """The field that was meant, where any further one may stand, and what stands there is none of those."""
+    known = fields_at(model, document, place[:-1]) if place else []
+    return None if not known or place[-1] in known else slip_of(place[-1], known)
 
 
 def _misspelled(by_place: Mapping[Place, Sequence[Fault]]) -> Iterator[tuple[Place, Place]]:

@@ -155,6 +155,9 @@ WRONG_PLANS: Final = {
         ("6: environments.Test: 'Test' cannot stand here; write a small letter, then small letters, digits and hyphens, 40 "
         "at most, such as prod-us"),
     ]),
+    "a misspelled list of an environment": ("    blocked_by: [test]", "    blocked-by: [test]", [
+        "11: environments.prod-us.blocked-by: there is no such field; did you mean `blocked_by`?",
+    ]),
     "an environment called as the shared track": ("  test:\n", "  shared:\n", [
         "6: environments.shared: 'shared' is the name of the shared track; choose another",
         "11: environments.prod-us.blocked_by[0]: 'test' is no environment of this plan; allowed: prod-us, prod-eu",
