@@ -168,6 +168,22 @@ BUGS: Final = (
         (Examples((_MACHINE, "tests/unit/test_machine_failures.py", "tests/unit/test_machine_choices.py")), _SEARCH),
     ),
     Bug(
+        "protected-unasked",
+        "Where an environment wants approval, deploying and migrating ask nobody.",
+        "shared/domain/permissions.py",
+        'approval_required:\n                return "explicit_command"',
+        'approval_required:\n                return "automatic"',
+        (_SEARCH,),
+    ),
+    Bug(
+        "plans-gate-ignored",
+        "The gate that a plan adds to a step is not asked at.",
+        "shared/domain/permissions.py",
+        "_default(action, environment)\n    return max(layer, asked_by_plan, key=LAYERS.__getitem__)",
+        "_default(action, environment)\n    return layer",
+        (_SEARCH,),
+    ),
+    Bug(
         "nothing-heals",
         "A tick sends nothing again: what a crash left unsent stays unsent.",
         "shared/app/advance.py",

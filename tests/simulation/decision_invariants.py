@@ -3,13 +3,16 @@
 from typing import Final
 
 from shared.domain.checkpoints import approval_digest
-from shared.domain.permissions import layer_of
+from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.campaign import Campaign
-from state_schema.plan import SkillStep
-from state_schema.skills import SKILLS
+from state_schema.plan import Layer, SkillStep
+from state_schema.skills import SKILLS, Action
 from tests.simulation.begun import begun_with
 from tests.simulation.step import Rule, Step
+
+_ASKS: Final[tuple[Layer, ...]] = ("automatic", "confirmation", "explicit_command")
+"""From the one that asks nobody to the one that asks most."""
 
 
 def gated_work_has_its_decision(step: Step) -> str | None:
@@ -38,18 +41,30 @@ def _undecided(step: Step, started: happened.StepStarted) -> str | None:
         wanted = approval_digest(view, track)
         if not any(event.reason == "approval_required" and event.digest == wanted for event in here):
             return f"{track}/{started.step} started without the approval of {track}"
-    if layer_of(view, track, action, stop.step.gate) == "automatic":
+    layer = _layer(view, track, action, stop.step.gate)
+    if layer == "automatic":
         return None
     first = begun_with(step.history, track, started.step)
+    explicit = layer == "explicit_command"
+    alone = not explicit or not is_guarded(view.campaign, track)
     for event in here:
-        alone = (
-            not is_guarded(view.campaign, track) or layer_of(view, track, action, stop.step.gate) != "explicit_command"
-        )
         by_asking = alone and event.reason == "failure" and event.verb in {"retry", "rollback"}
-        permits = event.reason == "gate" or by_asking
+        permits = by_asking or (event.reason == "gate" and not (explicit and event.verb == "confirm"))
         if permits and event.step == started.step and event.digest == started.digest and event.attempt >= first:
             return None
     return f"{track}/{started.step} attempt {started.attempt} started without a decision for this work"
+
+
+def _layer(view: View, track: str, action: Action, asked_by_plan: Layer) -> Layer:
+    """What the documents ask for this action here, read once more: by the campaign's word, else by the environment's."""
+    word = getattr(view.campaign.gates, action)
+    said = word.get(track) if isinstance(word, dict) else word
+    place = view.plan.environments.get(track)
+    if action in {"merge", "delete"}:
+        said = "explicit_command"
+    elif said is None and action in {"deploy", "run_migration"} and place is not None:
+        said = "explicit_command" if place.approval_required else "automatic" if place.primary else "confirmation"
+    return _ASKS[max(_ASKS.index(said or "automatic"), _ASKS.index(asked_by_plan))]
 
 
 def only_people_decide(step: Step) -> str | None:
