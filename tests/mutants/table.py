@@ -8,6 +8,7 @@ _MACHINE: Final = "tests/unit/test_machine.py"
 _BOUNDARY: Final = "tests/unit/test_permissions.py"
 _ADVANCE: Final = "tests/functional/test_advance.py"
 _SKILL: Final = "tests/functional/test_run_skill.py"
+_HELD_BACK: Final = "tests/functional/test_held_back.py"
 _CONTRACT: Final = "tests/adapters/test_migrations_contract.py"
 _SLOWER: Final = f"{_CONTRACT}::test_the_slower_of_two_steps_loses_and_leaves_nothing"
 _OLD_GATE: Final = f"{_CONTRACT}::test_who_saw_an_older_gate_loses_and_leaves_nothing"
@@ -73,11 +74,27 @@ BUGS: Final = (
     ),
     Bug(
         "pause-lets-act",
-        "An order that was sent before a pause or a freeze is done during it.",
+        "An order that was sent before a pause is done during it.",
         "shared/app/run_skill.py",
-        "if _must_wait(order",
-        "if not order.key and _must_wait(order",
-        (Examples(("tests/functional/test_held_back.py",)), _SEARCH),
+        "return paused or frozen_until(",
+        "return frozen_until(",
+        (Examples((_HELD_BACK,)), _SEARCH),
+    ),
+    Bug(
+        "freeze-lets-act",
+        "An order that was sent before a freeze or a window is done during it.",
+        "shared/app/run_skill.py",
+        "return paused or frozen_until(view, order.track, now) is not None",
+        "return paused",
+        (Examples((_HELD_BACK,)), _SEARCH),
+    ),
+    Bug(
+        "abort-lets-act",
+        "An order that was sent before an abort is done after it.",
+        "shared/domain/orders.py",
+        '    if view.state.status == "aborted":\n        return\n',
+        "",
+        (_SEARCH,),
     ),
     Bug(
         "believes-the-webhook",

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from shared.domain.view import View
@@ -12,10 +13,13 @@ from state_schema.orders import Order
 
 @dataclass
 class Running:
-    """A worker with an order. `view` is what it read, `acting` whether it has touched the outside."""
+    """A worker with an order. `view` is what it read, `at` the time that it took it to be, `acting` whether it has touched
+    the outside.
+    """
 
     order: Order
     view: View | None = None
+    at: datetime | None = None
     acting: bool = False
 
 

@@ -10,8 +10,10 @@ from state_schema.ids import order_key
 from state_schema.orders import Order
 from tests.fakes.stores import FakeMigrations, FakeStores
 from tests.simulation.books import Books, Running
-from tests.simulation.frozen import is_paused
+from tests.simulation.frozen import is_frozen, is_paused
 from tests.simulation.slot_invariants import exceeded, place_of
+
+_OVER: Final = frozenset({"completed", "aborted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,37 @@ def the_world_sees_it_once(act: OutsideAct) -> str | None:
 
 def an_unwanted_order_does_nothing(act: OutsideAct) -> str | None:
     """Nothing is done for an order that, as its worker read the state, is not wanted (any more)."""
-    view = act.running.view
-    return None if view is not None and act.order in orders_for(view) else f"{act.order.key} was not wanted"
+    view, order = act.running.view, act.order
+    if view is None:
+        return f"nobody read the state for {order.key}"
+    if view.state.status in _OVER:
+        return f"{order.key} was not wanted: the migration was {view.state.status}"
+    track = view.state.tracks.get(order.track)
+    step = track.steps.get(order.step) if track is not None and track.step == order.step else None
+    if step is None or (step.status, step.attempt) != ("in_progress", order.attempt):
+        return f"{order.key} was not wanted: it was at {f'{step.status} {step.attempt}' if step else 'another step'}"
+    progress = step.progress
+    part = (progress.part, progress.done, progress.cursor) if progress else (0, 0, "")
+    mine = order_key(order.migration, order.track, order.step, order.attempt, part[0])
+    return (
+        None
+        if (order.key, order.done, order.cursor) == (mine, *part[1:])
+        else f"{order.key} was not wanted, but {part}"
+    )
 
 
 def nothing_is_done_while_it_is_held_back(act: OutsideAct) -> str | None:
-    """Nothing is done in a place that, as the worker read it, is paused or frozen."""
-    view, order = act.running.view, act.order
-    if view is None:
-        return "nobody read the state"
-    paused = is_paused(view, order.track)
-    return f"{act.kind} {act.target} while {paused} was paused" if paused else None
+    """Nothing is done in a place that is paused or frozen, as the worker read it and at the time that it looked at.
+
+    That the step started before is no leave: the overrun rule is about work that somebody is at already.
+    """
+    view, order, at = act.running.view, act.order, act.running.at
+    if view is None or at is None:
+        return f"{order.key} was done by somebody who read neither state nor clock"
+    if paused := is_paused(view, order.track):
+        return f"{act.kind} {act.target} while {paused} was paused"
+    frozen = is_frozen(view, order.track, at)
+    return f"{act.kind} {act.target} at {at} in {frozen}" if frozen else None
 
 
 def what_is_done_was_started(act: OutsideAct) -> str | None:

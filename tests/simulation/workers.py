@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
@@ -94,7 +95,7 @@ class Workers:
             groups=FakeGroups(self.stores),
         )
         self._take = partial(take_signal, store=self.store, outbox=self.queues)
-        self._tools = Tools(self._history, self.agenda.clock, lambda: self.chance.between("jitter", 0.0, 1.0))
+        self._tools = Tools(self._history, self._looks_at_the_clock, lambda: self.chance.between("jitter", 0.0, 1.0))
         self._skills = self._all_skills()
 
     def by_queue(self) -> dict[str, Worker]:
@@ -175,6 +176,12 @@ class Workers:
                 tools=self._tools,
             )
         self.tell(f"order {order.key} is {said}")
+
+    def _looks_at_the_clock(self) -> datetime:
+        """The first look belongs to the fence: what comes after it may take as long as it does."""
+        running, now = self.books.running[-1], self.agenda.clock()
+        running.at = running.at or now
+        return now
 
     def _acted(self, work: Work[Any], *, skill: Skill[Any]) -> Report:
         if self.faults.draw("fatal", work.order.key):
