@@ -129,6 +129,22 @@ BUGS: Final = (
         (Examples(("tests/unit/test_control.py",)), _SEARCH),
     ),
     Bug(
+        "breaker-never-opens",
+        "A wave goes on however many of its resources have failed.",
+        "shared/domain/holding.py",
+        "failed > 0 and failed >= _limit",
+        "failed < 0 and failed >= _limit",
+        (_SEARCH,),
+    ),
+    Bug(
+        "failures-uncounted",
+        "The failures that open a wave's breaker are not counted.",
+        "shared/domain/gate.py",
+        "case StepFailed(failure=failure) if failure.retry_at is None:",
+        "case StepFailed(failure=failure) if not failure.reason:",
+        (_SEARCH,),
+    ),
+    Bug(
         "stale-button",
         "A button answers the question that is open now, whatever its card showed.",
         "shared/domain/acts.py",

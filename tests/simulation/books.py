@@ -33,6 +33,8 @@ class Books:
     decided: dict[str, str] = field(default_factory=dict)
     shown: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Signal id of a click to the attempt and the digest that its button carried."""
+    failed: defaultdict[int, set[str]] = field(default_factory=partial(defaultdict, set))
+    """Wave to the resources that failed in it since somebody resumed it."""
     merged: set[str] = field(default_factory=set)
     """Addresses of the pull requests that somebody merged."""
     answered: dict[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from tests.simulation.outside_invariants import ON_ACT, OutsideAct
 from tests.simulation.parked import still_wanted
 from tests.simulation.rules import EVERY, rules_for
 from tests.simulation.step import Step
+from tests.simulation.turn_invariants import has_failed
 from tests.simulation.violations import ViolationError
 from tests.simulation.workers import Signal
 
@@ -50,6 +51,9 @@ class Checks:
             f"  gate {gate.version}: pauses {sorted(gate.pauses)}, freezes {sorted(gate.freezes)}, "
             f"exceptions {sorted(gate.exceptions)}, opened {gate.opened}, failures {gate.failures}"
         )
+        act = self.stores.controls[gate.campaign][-1]
+        if act.verb == "resume" and act.scope.startswith("wave:"):
+            self.books.failed[int(act.scope.removeprefix("wave:"))].clear()
         for problem in exceptions_want_two_people(before, gate, self.campaign):
             self.broken("exceptions_want_two_people", problem)
 
@@ -70,6 +74,8 @@ class Checks:
             problem = rule.check(step)
             if problem is not None:
                 self.broken(rule.name, f"{migration}: {problem}")
+        if any(has_failed(one.event) for one in commit.records):
+            self.books.failed[commit.state.resource.wave].add(commit.state.resource.id)
 
     def taken(self, message: Signal, said: str) -> None:
         """A signal was taken off its queue, and answered with this."""

@@ -3,7 +3,6 @@
 from typing import Final
 
 from shared.domain.gate import at_work, environment_of, slot_key
-from shared.domain.holding import breaker_is_open
 from state_schema import events as happened
 from state_schema.campaign import Limits
 from state_schema.gate import Place
@@ -16,16 +15,14 @@ _OVER: Final = frozenset({"completed", "aborted"})
 
 
 def nothing_starts_while_it_is_held_back(step: Step) -> str | None:
-    """No step starts where it is paused, frozen or denied by a window, would run into one, or where the breaker is open."""
-    view, wave = step.after.after(step.commit.state, step.gate_before, step.after.plan), step.commit.state.resource.wave
+    """No step starts where it is paused, frozen or denied by a window, or would run into one."""
+    view = step.after.after(step.commit.state, step.gate_before, step.after.plan)
     for one in step.commit.records:
         if isinstance(one.event, happened.StepStarted):
             started, track = f"{one.event.track}/{one.event.step} started", one.event.track
             paused, frozen = is_paused(view, track), is_frozen(view, track, one.at)
             if paused is not None:
                 return f"{started} while {paused} was paused"
-            if breaker_is_open(view.gate, view.campaign, wave):
-                return f"{started} while the breaker of wave {wave} was open"
             if frozen is not None:
                 return f"{started} at {one.at} in {frozen}"
             stop = view.plan.stop(track, one.event.step)
