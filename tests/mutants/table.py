@@ -129,6 +129,14 @@ BUGS: Final = (
         (Examples(("tests/unit/test_control.py",)), _SEARCH),
     ),
     Bug(
+        "line-by-name",
+        "Who is next in line is who comes first by name, not who is in the lowest wave and waits longest.",
+        "shared/domain/gate.py",
+        "key=lambda entry: (entry[1].wave, entry[1].since, entry[0])",
+        "key=lambda entry: entry[0]",
+        (Examples(("tests/unit/test_control.py",)), _SEARCH),
+    ),
+    Bug(
         "breaker-never-opens",
         "A wave goes on however many of its resources have failed.",
         "shared/domain/holding.py",

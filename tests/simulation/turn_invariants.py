@@ -1,9 +1,15 @@
 """Whose turn it is to start, computed once more from what happened: which resources failed, who waits, and since when."""
 
+from datetime import datetime
 from typing import Final
 
 from state_schema import events as happened
 from state_schema.campaign import Campaign
+from state_schema.gate import Place
+from state_schema.ids import SHARED_TRACK, order_key
+from state_schema.migration import Migration
+from tests.simulation.frozen import is_frozen, is_paused
+from tests.simulation.slot_invariants import exceeded
 from tests.simulation.step import Rule, Step
 
 
@@ -33,4 +39,68 @@ def _is_too_much(campaign: Campaign, wave: int, failed: int) -> bool:
     return 100 * failed >= float(most.rstrip("%")) * sum(one.wave == wave for one in campaign.resources)
 
 
-OF_TURNS: Final = (Rule(a_breaker_stops_its_wave, happened.StepStarted),)
+def nobody_overtakes_in_line(step: Step) -> str | None:
+    """Who starts leaves a slot to each who was before it in line, in a lower wave or for longer, and could start, too."""
+    gate, limits, wave = step.after.gate, step.after.campaign.limits, step.commit.state.resource.wave
+    if not gate.queue:
+        return None
+    started = {_key(step, one.event): one for one in step.commit.records if isinstance(one.event, happened.StepStarted)}
+    taken = [place for key, place in gate.held.items() if key not in started]
+    for key, one in started.items():
+        mine = _place(key, wave, _queued_since(step.before, key) or one.at)
+        before = list(taken)
+        for place in _able_to_start(step, one.at):
+            earlier = (place.wave, place.since) < (mine.wave, mine.since)
+            if earlier and exceeded(limits, [*before, place]) is None:
+                before.append(place)
+        if exceeded(limits, [*before, mine]) is not None:
+            waited = ", ".join(f"{one.environment} since {one.since:%H:%M:%S}" for one in before[len(taken) :])
+            return f"{key} started, waiting since {mine.since:%H:%M:%S}, and before it in line there waited {waited}"
+        taken.append(mine)
+    return None
+
+
+def _able_to_start(step: Step, at: datetime) -> list[Place]:
+    """Who waited for a slot before, still does, and is held back by nothing else, in the order in which to serve them."""
+    found = []
+    for key in sorted(step.gate_before.queue.keys() & step.after.gate.queue.keys()):
+        migration, track = key.rsplit("/", 3)[0], key.split("/")[2]
+        state = step.stores.states[migration]
+        view = step.after.after(state, step.after.gate, step.after.plan)
+        failed = len(step.books.failed[state.resource.wave] | _failed_now(step, state.resource.wave))
+        stopped = _is_too_much(step.after.campaign, state.resource.wave, failed)
+        since = _queued_since(state, key)
+        if since is not None and not stopped and not is_paused(view, track) and not is_frozen(view, track, at):
+            found.append(_place(key, state.resource.wave, since))
+    return sorted(found, key=lambda place: (place.wave, place.since))
+
+
+def _failed_now(step: Step, wave: int) -> set[str]:
+    resource = step.commit.state.resource
+    here = resource.wave == wave and any(has_failed(one.event) for one in step.commit.records)
+    return {resource.id} if here else set()
+
+
+def _queued_since(state: Migration | None, key: str) -> datetime | None:
+    """Since when this attempt waits for a slot; None where it does not."""
+    _, _, name, path, attempt = key.split("/")
+    track = state.tracks.get(name) if state is not None else None
+    found = track.steps.get(path) if track is not None else None
+    if found is None or (found.status, str(found.attempt), found.until) != ("queued", attempt, None):
+        return None
+    return found.since
+
+
+def _key(step: Step, started: happened.StepStarted) -> str:
+    return order_key(step.commit.state.id, started.track, started.step, started.attempt)
+
+
+def _place(key: str, wave: int, since: datetime) -> Place:
+    track = key.split("/")[2]
+    return Place.model_construct(environment=None if track == SHARED_TRACK else track, wave=wave, since=since)
+
+
+OF_TURNS: Final = (
+    Rule(a_breaker_stops_its_wave, happened.StepStarted),
+    Rule(nobody_overtakes_in_line, happened.StepStarted),
+)

@@ -66,16 +66,16 @@ def test_a_pause_says_what_is_still_running() -> None:
 def test_who_is_paused_holds_up_nobody_behind() -> None:
     story = Story()
     queue = {
-        "airflow-3/a/test/deploy.run/1": Place(environment="test", wave=1, since=MONDAY),
-        "airflow-3/b/test/deploy.run/1": Place(environment="test", wave=1, since=MONDAY + timedelta(minutes=1)),
+        "airflow-3/a/test/deploy.run/1": Place(environment="test", wave=1, since=MONDAY + timedelta(minutes=1)),
+        "airflow-3/b/test/deploy.run/1": Place(environment="test", wave=1, since=MONDAY),
     }
     story.view = story.view.__class__(
         story.view.state, story.view.plan, story.view.campaign, Gate(campaign="airflow-3", version=1, queue=queue)
     )
-    assert could_start(story.view.gate, story.view.campaign) == ["airflow-3/a"]
+    assert could_start(story.view.gate, story.view.campaign) == ["airflow-3/b"]
 
-    gate = story.view.gate.model_copy(update={"pauses": {"migration:a": object()}})
-    assert could_start(gate, story.view.campaign) == ["airflow-3/b"]
+    gate = story.view.gate.model_copy(update={"pauses": {"migration:b": object()}})
+    assert could_start(gate, story.view.campaign) == ["airflow-3/a"]
 
 
 @pytest.mark.parametrize(
