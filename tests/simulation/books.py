@@ -37,10 +37,14 @@ class Books:
     """Wave to the resources that failed in it since somebody resumed it."""
     merged: set[str] = field(default_factory=set)
     """Addresses of the pull requests that somebody merged."""
+    succeeded: set[str] = field(default_factory=set)
+    """Addresses of the runs that ended well, once at least."""
     answered: dict[str, str] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
     redriven: int = 0
     acts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    places: defaultdict[tuple[str, str, str], set[str]] = field(default_factory=partial(defaultdict, set))
+    """(migration, track, step) to the kinds of what was done outside for it."""
     claims: defaultdict[str, set[str]] = field(default_factory=partial(defaultdict, set))
     """Order key to the keys under which its workers claimed it."""
     done: Counter[tuple[str, str]] = field(default_factory=Counter)

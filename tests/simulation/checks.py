@@ -90,7 +90,9 @@ class Checks:
         """A skill did this outside."""
         running = self.books.running[-1]
         running.acting = True
-        self.books.acts[running.order.key, kind, target] += 1
+        order = running.order
+        self.books.acts[order.key, kind, target] += 1
+        self.books.places[order.migration, order.track, order.step].add(kind)
         self.books.done[kind, target] += 1
         self.tell(f"  OUTSIDE {kind} {target}")
         act = OutsideAct(kind, target, running, self.stores, self.books)

@@ -11,10 +11,11 @@ from tests.simulation.invariants import ON_COMMIT
 from tests.simulation.slot_invariants import OF_SLOTS
 from tests.simulation.step import Rule
 from tests.simulation.turn_invariants import OF_TURNS
+from tests.simulation.work_invariants import OF_WORK
 
 OF_THE_CORE: Final = (*ON_COMMIT, *OF_DECISIONS, *OF_SLOTS, *FURTHER)
 """Those that ask nothing of a world around it."""
-EVERY: Final = (*OF_THE_CORE, *INDEPENDENT, *BOUNDARY, *OF_TURNS)
+EVERY: Final = (*OF_THE_CORE, *INDEPENDENT, *BOUNDARY, *OF_TURNS, *OF_WORK)
 
 
 @cache

@@ -225,6 +225,8 @@ class World:
     def _webhook(self, address: str, action: str) -> None:
         if action == "merged":
             self.books.merged.add(address)
+        elif action == "success":
+            self.books.succeeded.add(address)
         sighting = Sighting(address, "webhook", action, "", "", self.agenda.clock().isoformat())
         key = self.chance.label(f"webhook {address}")
         wait = self.chance.between(f"webhook {address}", 0.1, 8.0)
