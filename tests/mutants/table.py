@@ -129,6 +129,14 @@ BUGS: Final = (
         (Examples(("tests/unit/test_control.py",)), _SEARCH),
     ),
     Bug(
+        "abort-frees-early",
+        "The slot of aborted work is free at the next tick, though the work may still be going on.",
+        "shared/domain/aftermath.py",
+        "return step.deadline or step.since + GRACE",
+        "return step.since",
+        (Examples(("tests/unit/test_machine_abort.py",)),),
+    ),
+    Bug(
         "any-conclusion",
         "A workflow run that has ended has succeeded, however it ended.",
         "shared/domain/react.py",

@@ -39,6 +39,9 @@ class Books:
     """Addresses of the pull requests that somebody merged."""
     succeeded: set[str] = field(default_factory=set)
     """Addresses of the runs that ended well, once at least."""
+    going: dict[str, str] = field(default_factory=dict)
+    """Address of each run that has not ended yet to the attempt that it is for, as slots are named."""
+    dispatched: int = 0
     answered: dict[str, str] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
     redriven: int = 0
@@ -55,6 +58,12 @@ class Books:
         self.done[kind, target] -= 1
         for key in [key for key in self.acts if key[1:] == (kind, target)]:
             del self.acts[key]
+
+    def ran(self, address: str, conclusion: str) -> None:
+        """A run ended, or ended once more."""
+        self.going.pop(address, None)
+        if conclusion == "success":
+            self.succeeded.add(address)
 
     @contextmanager
     def at_work(self, order: Order) -> Iterator[Running]:

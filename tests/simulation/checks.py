@@ -20,6 +20,7 @@ from tests.simulation.step import Step
 from tests.simulation.turn_invariants import has_failed
 from tests.simulation.violations import ViolationError
 from tests.simulation.workers import Signal
+from tests.simulation.world.github import REPOSITORY
 
 
 @dataclass
@@ -94,6 +95,9 @@ class Checks:
         self.books.acts[order.key, kind, target] += 1
         self.books.places[order.migration, order.track, order.step].add(kind)
         self.books.done[kind, target] += 1
+        if kind == "dispatch run":
+            self.books.dispatched += 1
+            self.books.going[f"workflow_run:{REPOSITORY}/{self.books.dispatched}"] = order.key.partition("+")[0]
         self.tell(f"  OUTSIDE {kind} {target}")
         act = OutsideAct(kind, target, running, self.stores, self.books)
         for rule in ON_ACT:

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shared.domain.orders import orders_for
 from state_schema import events as happened
 from state_schema.ids import order_key
 from state_schema.orders import Order
-from tests.fakes.stores import FakeMigrations, FakeStores
+from tests.fakes.stores import FakeStores
 from tests.simulation.books import Books, Running
 from tests.simulation.frozen import is_frozen, is_paused
 from tests.simulation.slot_invariants import exceeded, place_of
 
 _OVER: Final = frozenset({"completed", "aborted"})
+_ENDS: Final = (
+    happened.StepCompleted, happened.StepRolledBack, happened.StepFailed, happened.StepSkipped, happened.SlotReleased,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,28 @@ def what_is_done_was_started(act: OutsideAct) -> str | None:
     return f"{act.order.key} was never started with this digest"
 
 
-def skills_at_work_fit_the_slots(act: OutsideAct) -> str | None:
-    """Of the skills that really act just now on what is still wanted, there are never more than slots."""
-    wanted = {}
-    for running in act.books.running:
-        if running.acting:
-            view = FakeMigrations(act.stores).load(running.order.migration).view
-            if running.order in orders_for(view):
-                order = running.order
-                wanted[order_key(order.migration, order.track, order.step, order.attempt)] = view
-    if len(wanted) <= 1:
+def what_is_at_work_fits_the_slots(act: OutsideAct) -> str | None:
+    """Workers that act just now and runs that are still going are never more than slots, wanted or not.
+
+    An attempt that failed meanwhile, by its time-out say, holds none any more, and an aborted one whose slot was released.
+    """
+    keys = {running.order.key.partition("+")[0] for running in act.books.running if running.acting}
+    keys.update(act.books.going.values())
+    view = act.running.view
+    if len(keys) <= 1 or view is None or exceeded(view.campaign.limits, [place_of(key) for key in keys]) is None:
         return None
-    limits = next(iter(wanted.values())).campaign.limits
-    return exceeded(limits, [place_of(key) for key in wanted])
+    busy = [key for key in sorted(keys) if not _has_ended(act, key)]
+    problem = exceeded(view.campaign.limits, [place_of(key) for key in busy])
+    return f"{problem}: {', '.join(busy)}" if problem else None
+
+
+def _has_ended(act: OutsideAct, key: str) -> bool:
+    migration, track, path, attempt = key.rsplit("/", 3)
+    return any(
+        isinstance(one.event, _ENDS)
+        and (one.event.track, one.event.step, str(one.event.attempt)) == (track, path, attempt)
+        for one in act.stores.records[migration]
+    )
 
 
 ON_ACT: Final[tuple[Callable[[OutsideAct], str | None], ...]] = (
@@ -116,5 +127,5 @@ ON_ACT: Final[tuple[Callable[[OutsideAct], str | None], ...]] = (
     an_unwanted_order_does_nothing,
     nothing_is_done_while_it_is_held_back,
     what_is_done_was_started,
-    skills_at_work_fit_the_slots,
+    what_is_at_work_fits_the_slots,
 )

@@ -35,7 +35,7 @@ from tests.simulation.world.chance import Chance
 from tests.simulation.world.deployment import SimulatedDeployment
 from tests.simulation.world.effects import SimulatedEffects
 from tests.simulation.world.faults import Faults
-from tests.simulation.world.github import SimulatedGithub
+from tests.simulation.world.github import CONCLUSIONS, SimulatedGithub
 from tests.simulation.world.queues import SimulatedQueues
 from tests.simulation.world.slack import SimulatedChannel
 from tests.simulation.world.stores import (
@@ -225,8 +225,8 @@ class World:
     def _webhook(self, address: str, action: str) -> None:
         if action == "merged":
             self.books.merged.add(address)
-        elif action == "success":
-            self.books.succeeded.add(address)
+        elif action in CONCLUSIONS:
+            self.books.ran(address, action)
         sighting = Sighting(address, "webhook", action, "", "", self.agenda.clock().isoformat())
         key = self.chance.label(f"webhook {address}")
         wait = self.chance.between(f"webhook {address}", 0.1, 8.0)

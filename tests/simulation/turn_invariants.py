@@ -1,6 +1,6 @@
 """Whose turn it is to start, computed once more from what happened: which resources failed, who waits, and since when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from state_schema import events as happened
@@ -11,6 +11,11 @@ from state_schema.migration import Migration
 from tests.simulation.frozen import is_frozen, is_paused
 from tests.simulation.slot_invariants import exceeded
 from tests.simulation.step import Rule, Step
+
+_BEGINS: Final = (happened.StepStarted, happened.StepPending)
+_GRACE: Final = timedelta(hours=1)
+_REPORTS: Final = ("report:", "parked:")
+"""What a skill said, and what is said of an order that ended among the dead letters."""
 
 
 def a_breaker_stops_its_wave(step: Step) -> str | None:
@@ -91,8 +96,8 @@ def _queued_since(state: Migration | None, key: str) -> datetime | None:
     return found.since
 
 
-def _key(step: Step, started: happened.StepStarted) -> str:
-    return order_key(step.commit.state.id, started.track, started.step, started.attempt)
+def _key(step: Step, event: happened.AtStep) -> str:
+    return order_key(step.commit.state.id, event.track, event.step, event.attempt)
 
 
 def _place(key: str, wave: int, since: datetime) -> Place:
@@ -100,7 +105,39 @@ def _place(key: str, wave: int, since: datetime) -> Place:
     return Place.model_construct(environment=None if track == SHARED_TRACK else track, wave=wave, since=since)
 
 
+def an_abort_frees_no_slot_early(step: Step) -> str | None:
+    """A slot that an abort left behind is freed by a report, by a run that has ended, or when its time is over."""
+    for one in step.commit.records:
+        match one.event:
+            case happened.SlotReleased(why="deadline") as freed:
+                limit = _given_up_at(step, freed)
+                if one.at < limit:
+                    return f"{freed.track}/{freed.step} was given up at {one.at:%H:%M:%S}, and had time until {limit:%H:%M:%S}"
+            case happened.SlotReleased(why="observed") as freed:
+                if _key(step, freed) in step.books.going.values():
+                    return f"the run of {freed.track}/{freed.step} is still going"
+            case happened.SlotReleased() as freed if not one.signal.startswith(_REPORTS):
+                return f"{one.signal} freed the slot of {freed.track}/{freed.step}, and is no report"
+            case _:
+                continue
+    return None
+
+
+def _given_up_at(step: Step, freed: happened.SlotReleased) -> datetime:
+    """The deadline that it started with, or an hour after it started or was handed over to machines elsewhere."""
+    place, limit = (freed.track, freed.step, freed.attempt), step.history[0].at
+    for one in step.history:
+        event = one.event
+        if not isinstance(event, _BEGINS) or (event.track, event.step, event.attempt) != place:
+            continue
+        if isinstance(event, happened.StepStarted) and event.deadline is not None:
+            return event.deadline
+        limit = one.at + _GRACE
+    return limit
+
+
 OF_TURNS: Final = (
     Rule(a_breaker_stops_its_wave, happened.StepStarted),
     Rule(nobody_overtakes_in_line, happened.StepStarted),
+    Rule(an_abort_frees_no_slot_early, happened.SlotReleased),
 )

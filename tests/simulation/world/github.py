@@ -12,6 +12,7 @@ from tests.simulation.world.chance import Chance
 from tests.simulation.world.faults import Faults
 
 REPOSITORY = 7
+CONCLUSIONS = ("failure", "cancelled", "timed_out", "success")
 _SHOWN_AFTER = 5.0
 """Seconds until a run is listed whose dispatch did not say which run it is: less than the shortest wait for a retry."""
 Acted = Callable[[str, str], None]
@@ -149,7 +150,7 @@ class SimulatedGithub:
 
     def _go(self, run: Run) -> None:
         bad = self._faults.draw("outside", f"run {run.id}/{run.attempt} fails")
-        kind = ("failure", "cancelled", "timed_out")[self._chance.pick(f"conclusion {run.id}", 3)]
+        kind = CONCLUSIONS[self._chance.pick(f"conclusion {run.id}", 3)]
         attempt, takes = run.attempt, self._chance.between(f"run {run.id}", 20, 400)
         self._agenda.after(takes, lambda: self.end(run, attempt, kind if bad else "success"))
 
