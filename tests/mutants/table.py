@@ -154,10 +154,10 @@ BUGS: Final = (
     ),
     Bug(
         "first-item-only",
-        "Of the items that somebody chose the first one is migrated, and all count as done.",
-        "functions/skills/migrate_items/skill.py",
-        "total, begin = len(work.items), _index(work)",
-        "total, begin = min(1, len(work.items)), _index(work)",
+        "Of the items that somebody chose the skill is given the first one, and all count as done.",
+        "shared/app/run_skill.py",
+        "return event.choices or () if",
+        "return (event.choices or ())[:1] if",
         (_SEARCH,),
     ),
     Bug(
