@@ -313,7 +313,7 @@ def test_the_log_is_json_lines_without_body_or_secret(world: World, capsys: pyte
     assert not [secret for secret in SECRETS.values() if secret in captured_text.err]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from([*ACTIONS, "ping", "push", "issue_comment"]),
     st.recursive(

@@ -316,7 +316,7 @@ def test_the_log_has_ids_but_neither_text_nor_secret(world: World, capsys: pytes
     assert not [text for text in ("private", *SECRETS.values()) if text in line]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from([INTERACTIONS, COMMANDS]),
     st.dictionaries(

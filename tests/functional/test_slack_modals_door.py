@@ -361,7 +361,7 @@ elements = st.fixed_dictionaries(
 blocks = st.sampled_from(["reason", "choices", "field:a", "field:", "x"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(["skip", "decide"]),
     json_values | st.dictionaries(blocks, json_values | st.dictionaries(st.just("given"), elements, min_size=1)),

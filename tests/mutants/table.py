@@ -137,6 +137,14 @@ BUGS: Final = (
         (Examples(("tests/unit/test_machine_abort.py",)),),
     ),
     Bug(
+        "abort-forgets-run",
+        "An abort frees the slot of work that was handed over to a run just then.",
+        "shared/domain/aftermath.py",
+        "if isinstance(signal, Reported) and isinstance(signal.report, Pending):",
+        "if signal.kind == 'never':",
+        (Examples(("tests/unit/test_machine_abort.py",)),),
+    ),
+    Bug(
         "any-conclusion",
         "A workflow run that has ended has succeeded, however it ended.",
         "shared/domain/react.py",

@@ -106,17 +106,16 @@ def _place(key: str, wave: int, since: datetime) -> Place:
 
 
 def an_abort_frees_no_slot_early(step: Step) -> str | None:
-    """A slot that an abort left behind is freed by a report, by a run that has ended, or when its time is over."""
+    """A slot that an abort left behind is freed by a report that ends the work, by a run that has ended, or when its time is over."""
     for one in step.commit.records:
         match one.event:
             case happened.SlotReleased(why="deadline") as freed:
                 limit = _given_up_at(step, freed)
                 if one.at < limit:
                     return f"{freed.track}/{freed.step} was given up at {one.at:%H:%M:%S}, and had time until {limit:%H:%M:%S}"
-            case happened.SlotReleased(why="observed") as freed:
-                if _key(step, freed) in step.books.going.values():
-                    return f"the run of {freed.track}/{freed.step} is still going"
-            case happened.SlotReleased() as freed if not one.signal.startswith(_REPORTS):
+            case happened.SlotReleased() as freed if _key(step, freed) in step.books.going.values():
+                return f"the run of {freed.track}/{freed.step} is still going"
+            case happened.SlotReleased(why="reported") as freed if not one.signal.startswith(_REPORTS):
                 return f"{one.signal} freed the slot of {freed.track}/{freed.step}, and is no report"
             case _:
                 continue
