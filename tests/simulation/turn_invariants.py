@@ -52,7 +52,7 @@ def nobody_overtakes_in_line(step: Step) -> str | None:
     started = {_key(step, one.event): one for one in step.commit.records if isinstance(one.event, happened.StepStarted)}
     taken = [place for key, place in gate.held.items() if key not in started]
     for key, one in started.items():
-        mine = _place(key, wave, _queued_since(step.before, key) or one.at)
+        mine = _place(key, wave, _waits_since(step.before, key) or one.at)
         before = list(taken)
         for place in _able_to_start(step, one.at):
             earlier = (place.wave, place.since) < (mine.wave, mine.since)
@@ -74,7 +74,7 @@ def _able_to_start(step: Step, at: datetime) -> list[Place]:
         view = step.after.after(state, step.after.gate, step.after.plan)
         failed = len(step.books.failed[state.resource.wave] | _failed_now(step, state.resource.wave))
         stopped = _is_too_much(step.after.campaign, state.resource.wave, failed)
-        since = _queued_since(state, key)
+        since = _waits_since(state, key, for_a_slot=True)
         if since is not None and not stopped and not is_paused(view, track) and not is_frozen(view, track, at):
             found.append(_place(key, state.resource.wave, since))
     return sorted(found, key=lambda place: (place.wave, place.since))
@@ -86,14 +86,17 @@ def _failed_now(step: Step, wave: int) -> set[str]:
     return {resource.id} if here else set()
 
 
-def _queued_since(state: Migration | None, key: str) -> datetime | None:
-    """Since when this attempt waits for a slot; None where it does not."""
+def _waits_since(state: Migration | None, key: str, *, for_a_slot: bool = False) -> datetime | None:
+    """Since when this attempt is queued, for whatever reason or only `for_a_slot`; None where it is not.
+
+    Who waited for a window takes that time along into the line.
+    """
     _, _, name, path, attempt = key.split("/")
     track = state.tracks.get(name) if state is not None else None
     found = track.steps.get(path) if track is not None else None
-    if found is None or (found.status, str(found.attempt), found.until) != ("queued", attempt, None):
+    if found is None or (found.status, str(found.attempt)) != ("queued", attempt):
         return None
-    return found.since
+    return None if for_a_slot and found.until is not None else found.since
 
 
 def _key(step: Step, event: happened.AtStep) -> str:
