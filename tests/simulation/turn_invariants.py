@@ -109,7 +109,7 @@ def _place(key: str, wave: int, since: datetime) -> Place:
 
 
 def an_abort_frees_no_slot_early(step: Step) -> str | None:
-    """A slot that an abort left behind is freed by a report that ends the work, by a run that has ended, or when its time is over."""
+    """A slot that an abort left behind is freed by a report that ends the work, by the end of its run, or of its time."""
     for one in step.commit.records:
         match one.event:
             case happened.SlotReleased(why="deadline") as freed:
