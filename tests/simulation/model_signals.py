@@ -77,8 +77,9 @@ def _number(view: View, order: Order) -> int:
 
 
 def _reports(order: Order, name: str, now: datetime, number: int) -> Iterator[tuple[bool, Signal]]:
-    earlier = f"{order.key.rsplit('/', 1)[0]}/{order.attempt + 1}"
-    for key in (order.key, earlier):
+    others = [attempt for attempt in (order.attempt - 1, order.attempt + 1) if attempt]
+    place = order.key.rpartition("/")[0]
+    for key in (order.key, *(f"{place}/{attempt}" for attempt in others)):
         for report in _said(order, now, number):
             fatal = isinstance(report, Failed) and report.category == "fatal"
             yield fatal, Reported(
@@ -114,7 +115,9 @@ def _sights(address: str) -> Iterator[Seen]:
                 {"number": number, "url": "https://github.test", "state": state, "merged": merged, "head_sha": sha}
             )
         return
-    for status, conclusion in (("in_progress", None), ("completed", "success"), ("completed", "failure")):
+    for status, conclusion in (
+        ("in_progress", None), ("completed", "success"), ("completed", "failure"), ("completed", "cancelled"),
+    ):  # fmt: skip
         yield RunSeen.model_validate(
             {
                 "run_id": number,
