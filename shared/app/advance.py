@@ -10,7 +10,7 @@ from shared.app.move_target import with_target
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.display import summary_of
 from shared.domain.history import record
-from shared.domain.machine import Signal, decide
+from shared.domain.machine import Signal, decide, in_time
 from shared.domain.timing import OVER, next_check
 from shared.domain.view import Cause, Decision, Refusal, View
 from shared.domain.watching import watched
@@ -35,6 +35,7 @@ def advance(signal: Signal, *, store: Store, outbox: Outbox, again: bool = False
     outbox = Correlated(outbox, signal.correlation or signal.id)
     for lost in range(_TRIES):
         loaded = store.migrations.load(signal.migration)
+        signal = in_time(loaded.view, signal)
         view = _with_asked(_with_offered(loaded.view, signal, store.history), signal, store)
         view = with_end(view, store.history) if isinstance(signal, Act) else view
         decision = decide(view, signal)

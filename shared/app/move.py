@@ -81,8 +81,8 @@ def prepare(asked: Asked, store: Store) -> Moves:
 def carry_out(moves: Moves, *, store: Store, outbox: Outbox) -> tuple[tuple[Prepared, ...], tuple[Problem, ...]]:
     """(moved, not moved): what has changed since it was checked is told, and holds up none of the others."""
     if moves.problems:
-        _record_refused(moves, store, outbox)
-        return (), moves.problems
+        moved_after_all = _refused_again(moves, store, outbox)
+        return (moved_after_all, ()) if moved_after_all else ((), moves.problems)
     done: list[Prepared] = []
     problems: list[Problem] = []
     for one in moves.prepared:
@@ -99,12 +99,18 @@ def carry_out(moves: Moves, *, store: Store, outbox: Outbox) -> tuple[tuple[Prep
     return tuple(done), tuple(problems)
 
 
-def _record_refused(moves: Moves, store: Store, outbox: Outbox) -> None:
-    """Whoever asks for one alone is refused in its history. Of several none is decided on: what became possible meanwhile
-    would move without the others.
+def _refused_again(moves: Moves, store: Store, outbox: Outbox) -> tuple[Prepared, ...]:
+    """Whoever asks for one alone is refused in its history; the one that became possible just then is moved, and answered.
+
+    Of several none is decided on: what became possible would move without the others.
     """
-    if len(moves.refused) == 1 and not moves.prepared and len({resource for resource, _ in moves.problems}) == 1:
-        advance(moves.refused[0], store=store, outbox=outbox)
+    if len(moves.refused) != 1 or moves.prepared or len({resource for resource, _ in moves.problems}) != 1:
+        return ()
+    (act,) = moves.refused
+    decision = advance(act, store=store, outbox=outbox)
+    events = [event for event in decision.events if isinstance(event, MigrationMoved)]
+    resource, then = decision.view.state.resource.id, next_action(decision.view)
+    return tuple(Prepared(resource, act, event, then) for event in events)
 
 
 def _loaded(asked: Asked, named: Iterable[str], store: Store) -> tuple[list[View], list[Problem]]:

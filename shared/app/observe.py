@@ -13,15 +13,6 @@ from state_schema.migration import GONE, PullRequestSeen, RunSeen
 from state_schema.signals import Observed
 
 _RUN: Final = "workflow_run:"
-_GONE: Final = RunSeen(
-    run_id=0,
-    run_attempt=0,
-    url="",
-    status="completed",
-    conclusion=GONE,
-    reason="GitHub shows this run no more: it was deleted, or the App may no longer read its repository.",
-)
-"""Nobody would ever hear of it again. Where it is shown after all, the next look says so."""
 
 
 def observe(sighting: Sighting, *, watches: Watches, github: GithubReader, outbox: Outbox, clock: Clock) -> list[str]:
@@ -38,7 +29,7 @@ def observe(sighting: Sighting, *, watches: Watches, github: GithubReader, outbo
     except NotFoundError:
         if not sighting.address.startswith(_RUN):
             return []
-        seen = _GONE
+        seen = _gone(sighting.address)
     for migration in migrations:
         signal = Observed(
             id=f"observed:{sighting.address}@{read_at.isoformat()}",
@@ -50,6 +41,18 @@ def observe(sighting: Sighting, *, watches: Watches, github: GithubReader, outbo
         )
         outbox.send(names.SIGNALS, signal.model_dump_json(), group=migration, key=f"{signal.id}:{migration}")
     return migrations
+
+
+def _gone(address: str) -> RunSeen:
+    """Nobody would ever hear of it again. Where it is shown after all, the next look says so."""
+    return RunSeen(
+        run_id=int(address.rpartition("/")[2]),
+        run_attempt=0,
+        url="",
+        status="completed",
+        conclusion=GONE,
+        reason="GitHub shows this run no more: it was deleted, or the App may no longer read its repository.",
+    )
 
 
 def _look(address: str, github: GithubReader) -> PullRequestSeen | RunSeen:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from shared.domain.gate import at_work
+from shared.domain.gone import is_no_news
 from shared.domain.view import View
 from state_schema import events as happened
 from state_schema.events import Event
@@ -58,7 +59,7 @@ def _freed_by(
         case Reported() if _is_report_of(state, track, path, step, signal):
             return "reported"
         case Observed(address=address, seen=RunSeen(status="completed")) if address in step.watches:
-            return "observed"
+            return None if is_no_news(step, signal) else "observed"
         case Ticked(at=at) if at >= given_up_at(step):
             return "deadline"
         case _:

@@ -18,8 +18,15 @@ _LONGEST_CHAIN: Final = 2_000
 """More events than any plan can chain from one signal: reached only by a mistake in the rules."""
 MOST_AT_ONCE: Final = 60
 """Events of one step: with what else it writes they fit into one transaction of DynamoDB (100 items, the API reference's
-TransactWriteItems). What is left of a chain follows from the state with the next signal.
+TransactWriteItems). What is left of a chain follows from the state with the next signal; what the signal itself brings about
+does not, and is never cut.
 """
+
+
+def in_time(view: View, signal: Signal) -> Signal:
+    """A signal that comes late counts from the last change on: what was free or allowed before that may no longer be."""
+    changed_at = view.state.changed_at
+    return signal if signal.at >= changed_at else signal.model_copy(update={"at": changed_at})
 
 
 def decide(view: View, signal: Signal) -> Decision:
@@ -33,18 +40,18 @@ def decide(view: View, signal: Signal) -> Decision:
     for event in answer.events:
         view = applied(view, event, cause)
         events.append(event)
-    due, written = set[int](), view
+    due, written, most = set[int](), view, max(MOST_AT_ONCE, len(events))
     while (following := next_event(view, signal.at)) is not None:
         if is_due(view, following, signal.at) or (len(events) - 1 in due and leads_on(events[-1], following)):
             due.add(len(events))
         view = applied(view, following, cause)
         events.append(following)
-        if len(events) <= MOST_AT_ONCE:
+        if len(events) <= most:
             written = view
         if len(events) > _LONGEST_CHAIN:
             message = f"{view.state.id}: {signal.kind} leads to no rest; the last event was {following.kind}"
             raise RuntimeError(message)
-    kept = tuple(events[:MOST_AT_ONCE])
+    kept = tuple(events[:most])
     return Decision(kept, written, answer.refusal, answer.looks, frozenset(due), goes_on=len(kept) < len(events))
 
 

@@ -1,24 +1,23 @@
 """What a signal itself brings about, before anything follows from it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from shared.domain import checkpoints
 from shared.domain.consequences import merged_outputs
 from shared.domain.failures import on_failure
+from shared.domain.gone import is_no_news
 from shared.domain.permissions import MERGED_WITHOUT_APPROVAL, has_merge_approval, wants_merge_approval
 from shared.domain.view import View
 from shared.domain.voiding import void_by_push
 from state_schema import events as happened
 from state_schema.events import Event
 from state_schema.ids import order_key
-from state_schema.migration import GONE, Category, Failure, Outputs, PullRequestSeen, RunSeen, StepState
+from state_schema.migration import Category, Failure, Outputs, PullRequestSeen, RunSeen, StepState
 from state_schema.plan import ApprovalStep, DecisionStep, Stop
 from state_schema.signals import Failed, Observed, Pending, Progressed, Reported, Succeeded
 
 PR_CLOSED: Final = "pr_closed"
-APPEARS: Final = timedelta(minutes=15)
-"""After so long a run that is not shown is gone."""
 Place = dict[str, Any]
 """Track, step and attempt, as every step event has them."""
 
@@ -73,15 +72,9 @@ def on_observation(view: View, signal: Observed) -> list[Event]:
             continue
         if step.seen == signal.seen or (step.read_at is not None and signal.read_at <= step.read_at):
             continue
-        if not _is_too_new(step, signal):
+        if not is_no_news(step, signal):
             events += _seen(view, track, stop, step, signal)
     return events
-
-
-def _is_too_new(step: StepState, signal: Observed) -> bool:
-    """Whether what GitHub does not show may be about to appear: it shows a run some time after it took the dispatch."""
-    gone = isinstance(signal.seen, RunSeen) and signal.seen.conclusion == GONE
-    return gone and signal.at - step.since < APPEARS
 
 
 def _seen(view: View, track: str, stop: Stop, step: StepState, signal: Observed) -> list[Event]:

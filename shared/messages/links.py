@@ -24,7 +24,7 @@ def link_of(at: Standing) -> Link | None:
     match at.step.seen:
         case PullRequestSeen(number=number, url=url):
             found = Link(f"pull request #{number}", url)
-        case RunSeen(run_id=run, url=url):
+        case RunSeen(run_id=run, url=url) if url:
             found = Link(f"workflow run {run}", url)
         case _:
             opener = opener_of(at)

@@ -8,6 +8,8 @@ import pytest
 
 from functions.skills.run_workflow.skill import run_workflow
 from shared.errors import RetryableError
+from shared.messages.links import link_of
+from shared.messages.standing import Standing
 from shared.ports.github import DispatchedRun
 from state_schema.campaign import Campaign
 from state_schema.plan import Environment, Plan
@@ -170,6 +172,7 @@ def test_a_cancelled_run_of_a_rollback_is_run_again() -> None:
 
 def test_a_run_that_github_shows_no_more_is_a_persons_turn_but_not_at_once() -> None:
     journey = a_journey(RUN)
+    journey.skills["run_workflow"] = lambda work: run_workflow(work, workflows=Runs())
     journey.drain()
     let_time_pass(journey, 10)
     assert journey.where() == {"test": "work.run waiting"}
@@ -179,6 +182,9 @@ def test_a_run_that_github_shows_no_more_is_a_persons_turn_but_not_at_once() -> 
     failure = journey.view().state.tracks["test"].steps["work.run"].failure
     assert failure is not None
     assert "GitHub shows this run no more" in failure.reason
+    link = link_of(Standing(journey.view(), "test"))
+    assert link is not None
+    assert link.url == "https://github.test/runs/1"
 
     (address,) = [watch.address for watch in journey.stores.watches]
     journey.github.truth[address] = run(status="completed", conclusion="success")

@@ -6,8 +6,9 @@ import pytest
 
 from shared import names
 from state_schema.orders import Order
+from state_schema.signals import SIGNALS
 from tests.functional.journey import EMAIL, REWRITE, Journey
-from tests.functional.test_begun_again import RUN, a_journey, let_time_pass
+from tests.functional.test_begun_again import RUN, a_campaign, a_journey, a_plan, let_time_pass
 from tests.stories import the_campaign
 
 
@@ -67,3 +68,22 @@ def test_time_that_runs_out_while_we_hold_an_order_back_is_no_failure(verb: str)
     let_time_pass(journey, 2)
     assert journey.where() == {"test": "work.run waiting"}
     assert journey.worked == ["airflow-3/email.notifications/test/work.run/2"]
+
+
+def test_a_report_that_comes_late_starts_nothing_in_a_window_that_began_meanwhile() -> None:
+    look = {"id": "look", "skill": "verify"}
+    journey = Journey(
+        plan=a_plan(look, RUN), campaign=a_campaign(windows=[{"deny": "Mon 09:30 - Mon 18:00", "zone": "UTC"}])
+    )
+    journey.take(journey.act("start"))
+    (order,) = journey.orders()
+    journey.work(order)
+    (report,) = journey.sent(names.SIGNALS)
+    journey.clock.advance(3600)
+    journey.take(journey.act("nonsense"))
+
+    journey.take(SIGNALS.validate_python(report))
+
+    assert journey.where() == {"test": "work.run queued"}
+    times = [one.at for one in journey.engine.history.events(EMAIL)]
+    assert times == sorted(times)

@@ -7,6 +7,7 @@ from shared.domain.machine import MOST_AT_ONCE, decide
 from state_schema.plan import Plan
 from tests.functional.journey import EMAIL, Journey
 from tests.functional.test_begun_again import RUN, a_campaign
+from tests.stories import Story, pull_request
 
 OLD = {"name": "old", "optional": True, "steps": [{"id": f"s{number}", "skill": "verify"} for number in range(8)]}
 ENVIRONMENTS = 12
@@ -34,6 +35,28 @@ def test_a_step_fits_into_one_transaction() -> None:
 
     assert (len(decision.events), decision.goes_on) == (MOST_AT_ONCE, True)
     assert len(list(actions_of(commit_of(loaded, decision, act), "table"))) <= 100
+
+
+def test_what_the_signal_itself_brings_about_is_never_cut() -> None:
+    """A Retry of a review begins all the steps since its pull request again."""
+    rewrite = {"id": "open", "skill": "rewrite_dags", "with": {"repository": "acme/a", "path": "dags"}}
+    many = [{"id": f"s{number}", "confirmation": {"ask": "Done?", "resume": "is-done"}} for number in range(49)]
+    review = {"id": "review", "approval": {"of": "open", "resume": "pr-merged"}}
+    phases = [
+        {"name": "first", "steps": [rewrite, *many]},
+        {"name": "second", "steps": many},
+        {"name": "third", "steps": [review]},
+    ]
+    plan = Plan.model_validate({"name": "airflow-3", "version": 1, "environments": {"test": {}}, "phases": phases})
+    story = Story(plan, a_campaign()).until("test", "third.review")
+    story.observe(pull_request(state="closed"))
+    before = story.view.state.version
+
+    story.answer("test", "retry")
+
+    assert story.kinds().count("step_retried") == 2 + 2 * 49
+    assert story.view.state.version == before + len(story.last.events)
+    assert story.where() == {"test": "first.open in_progress"}
 
 
 def test_what_did_not_fit_follows_at_once() -> None:

@@ -18,7 +18,7 @@ from state_schema.moves import Move
 from state_schema.plan import Plan
 from state_schema.signals import SIGNALS
 from tests.functional.journey import BILLING, EMAIL, Journey
-from tests.stories import OPERATOR, STRANGER, the_campaign, the_plan
+from tests.stories import OPERATOR, STRANGER, run, the_campaign, the_plan
 
 APPLY = {"id": "apply", "confirmation": {"ask": "Applied?", "resume": "infra-applied"}}
 RUN = {"id": "run", "skill": "run_workflow", "with": {"repository": "acme/dags", "workflow": "d.yml"}}
@@ -169,6 +169,24 @@ def test_a_move_of_one_that_is_refused_is_in_its_history_and_of_several_in_none(
     alone = prepared(journey, "email.notifications")
     assert carry_out(alone, store=journey.engine.store, outbox=journey.queues) == ((), alone.problems)
     assert journey.kinds() == [*before, "act_refused"]
+
+
+def test_one_that_becomes_possible_just_then_is_moved_and_said_to_be() -> None:
+    journey = world(RUN, later=(a_plan(RUN, LOOK, version=2),))
+    order = journey.orders(EMAIL)[0]
+    journey.work(order)
+    journey.drain(names.SIGNALS)
+    alone = prepared(journey, "email.notifications")
+    assert codes(alone) == [("email.notifications", "in_flight")]
+    (watch,) = [one for one in journey.stores.watches if one.migration == EMAIL]
+    journey.github.truth[watch.address] = run(status="completed", conclusion="failure")
+    journey.look(watch.address)
+    journey.drain(names.SIGNALS)
+
+    done, problems = carry_out(alone, store=journey.engine.store, outbox=journey.queues)
+
+    assert ([one.resource for one in done], problems) == (["email.notifications"], ())
+    assert journey.view(EMAIL).state.plan == "airflow-3@2"
 
 
 def test_a_wave_is_moved_alone() -> None:

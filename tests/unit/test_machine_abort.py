@@ -1,20 +1,25 @@
 """Abort: every question closes, nothing more is ordered, and work that is out keeps its slot until it is heard of."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.domain.checkpoints import open_checkpoints
 from shared.domain.gate import counted
+from shared.domain.history import record
 from shared.domain.orders import orders_for
 from shared.domain.timing import next_check
+from shared.domain.view import Cause
 from shared.domain.watching import watched
-from state_schema.events import MigrationAborted, MigrationCompleted
+from shared.messages.threads import told
+from state_schema.events import MigrationAborted, MigrationCompleted, SlotReleased
 from state_schema.gate import Gate
+from state_schema.migration import GONE
 from state_schema.plan import Plan
 from state_schema.signals import Failed, Pending, Progressed, Report, Succeeded
-from tests.stories import APPROVER, STRANGER, Story, document, run, succeeded_run, the_campaign
+from tests.stories import APPROVER, STRANGER, Story, document, failed_run, run, succeeded_run, the_campaign
 
 HOUR = timedelta(hours=1)
 
@@ -90,6 +95,25 @@ def test_work_that_goes_on_elsewhere_keeps_the_slot_until_it_ends() -> None:
     assert story.report(pending, order).last.events == ()
     assert story.observe(succeeded_run(), address="workflow_run:7/5").kinds() == ["slot_released"]
     assert (story.view.state.status, story.view.gate.held) == ("aborted", {})
+
+
+def test_a_run_that_is_not_shown_yet_keeps_the_slot_and_one_that_is_gone_frees_it() -> None:
+    story = Story().until("test", "deploy.run")
+    story.report(Pending(watches=("workflow_run:7/5",)))
+    story.act("abort")
+    gone = run(status="completed", conclusion=GONE)
+
+    assert story.later(minutes=14).observe(gone, address="workflow_run:7/5").kinds() == []
+    assert story.later(minutes=2).observe(gone, address="workflow_run:7/5").kinds() == ["slot_released"]
+
+
+def test_a_failure_is_not_overwritten_where_its_run_is_deleted_later() -> None:
+    story = Story().until("test", "deploy.run")
+    story.report(Pending(watches=("workflow_run:7/5",))).observe(failed_run())
+    gone = run(status="completed", conclusion=GONE)
+
+    assert story.later(hours=99).observe(gone, address="workflow_run:7/5").kinds() == []
+    assert "ImagePullBackOff" in str(story.step("test").failure)
 
 
 def test_an_earlier_part_that_is_reported_twice_frees_nothing() -> None:
@@ -208,3 +232,12 @@ def test_what_is_over_is_not_counted_again(event: MigrationAborted | MigrationCo
     view = Story().until("test", "deploy.run").act("abort").view
 
     assert counted(view.gate, view.state, event) is view.gate
+
+
+def test_people_are_told_of_work_that_nobody_heard_of_and_of_no_other_slot_that_is_freed() -> None:
+    def said(*events: SlotReleased) -> str:
+        return told("test", record(events, 7, "", Cause(datetime(2026, 3, 2, tzinfo=UTC), "timer", "tick-1")))
+
+    where: dict[str, Any] = {"track": "test", "step": "deploy.run", "attempt": 1}
+    assert "See whether it still runs." in said(SlotReleased(**where, why="deadline"))
+    assert said(SlotReleased(**where, why="reported"), SlotReleased(**where, why="observed")) == ""
